@@ -1,1 +1,9 @@
+//! The nouns and rules of the vault, without any input or output.
+#![forbid(unsafe_code)]
+#![warn(missing_docs, unreachable_pub)]
 
+pub mod caller;
+pub mod clock;
+pub mod id;
+pub mod path;
+pub mod secret;
