@@ -5,5 +5,10 @@
 pub mod caller;
 pub mod clock;
 pub mod id;
+pub mod network;
 pub mod path;
+pub mod policy;
 pub mod secret;
+mod words;
+
+pub use words::UnknownWord;
