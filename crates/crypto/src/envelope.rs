@@ -19,6 +19,7 @@
 use oneclaw_core::clock::Random;
 use oneclaw_core::id::{MailId, OrgId, SecretId, VaultId};
 use oneclaw_core::path::SecretPath;
+use oneclaw_core::policy::{Action, Granted};
 use oneclaw_core::secret::SecretBytes;
 
 use crate::keyring::Keyring;
@@ -195,6 +196,32 @@ pub fn encrypt_value(
     })
 }
 
+/// Decrypts a value for the caller that `granted` was given to.
+///
+/// # Errors
+/// [`EnvelopeError::NotGranted`] when the permission is for another vault or path, or for an action that discloses
+/// nothing; [`EnvelopeError::Open`] when the blobs were changed or belong somewhere else.
+pub fn decrypt_value<'a>(
+    vault_key: &VaultKey,
+    context: &ValueContext,
+    sealed: impl Into<SealedRef<'a>>,
+    granted: &Granted,
+) -> Result<SecretBytes, EnvelopeError> {
+    let same_place = granted.vault() == context.vault && granted.path() == &context.path;
+    if !same_place || !discloses(granted.action()) {
+        return Err(EnvelopeError::NotGranted);
+    }
+    decrypt(vault_key, context, sealed.into())
+}
+
+/// The actions that hand a value to somebody or put it to use.
+const fn discloses(action: Action) -> bool {
+    match action {
+        Action::Read | Action::Use | Action::Share => true,
+        Action::List | Action::Write | Action::Delete | Action::Rotate => false,
+    }
+}
+
 /// Why the server itself may see a value without a policy decision about a path. The list is closed on purpose: every
 /// use of it can be found by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,13 +241,13 @@ pub enum InternalPurpose {
 ///
 /// # Errors
 /// As [`decrypt_value`], without [`EnvelopeError::NotGranted`].
-pub fn decrypt_value_internal(
+pub fn decrypt_value_internal<'a>(
     _purpose: InternalPurpose,
     vault_key: &VaultKey,
     context: &ValueContext,
-    sealed: SealedRef<'_>,
+    sealed: impl Into<SealedRef<'a>>,
 ) -> Result<SecretBytes, EnvelopeError> {
-    decrypt(vault_key, context, sealed)
+    decrypt(vault_key, context, sealed.into())
 }
 
 /// Wraps the data key of a stored value again: for another path, or under a newer generation of the vault's key. The

@@ -15,7 +15,6 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use oneclaw_core::clock::Random;
 use oneclaw_core::secret::SecretBytes;
-use zeroize::Zeroizing;
 
 use crate::jwt::JwtKeys;
 use crate::master::MasterKeys;
