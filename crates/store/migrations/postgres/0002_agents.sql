@@ -1,0 +1,47 @@
+-- Agents and the requests by which they join.
+
+CREATE TABLE agents (
+    id                  UUID NOT NULL PRIMARY KEY,
+    org_id              UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    name                TEXT NOT NULL,
+    description         TEXT NOT NULL,
+    auth_method         TEXT NOT NULL,
+    scopes              TEXT NOT NULL,
+    vault_ids           TEXT NOT NULL,
+    is_active           BOOLEAN NOT NULL,
+    settings            TEXT NOT NULL,
+    token_ttl_seconds   BIGINT,
+    token_epoch         BIGINT NOT NULL,
+    api_key_hash        BYTEA UNIQUE,
+    api_key_expires_at  BIGINT,
+    ssh_public_key      TEXT,
+    ecdh_public_key     TEXT,
+    created_by          UUID NOT NULL,
+    created_at          BIGINT NOT NULL,
+    expires_at          BIGINT,
+    last_active_at      BIGINT,
+    deleted_at          BIGINT
+);
+CREATE INDEX agents_by_org ON agents (org_id, created_at);
+
+CREATE TABLE enrollments (
+    id                UUID NOT NULL PRIMARY KEY,
+    token_hash        BYTEA NOT NULL UNIQUE,
+    name              TEXT NOT NULL,
+    description       TEXT NOT NULL,
+    human_email       TEXT,
+    status            TEXT NOT NULL,
+    ip                TEXT,
+    user_agent        TEXT NOT NULL,
+    created_at        BIGINT NOT NULL,
+    expires_at        BIGINT NOT NULL,
+    decided_at        BIGINT,
+    decided_by        UUID,
+    decision_reason   TEXT,
+    org_id            UUID,
+    agent_id          UUID
+);
+CREATE INDEX enrollments_by_email ON enrollments (human_email, status, created_at);
+CREATE INDEX enrollments_by_decider ON enrollments (decided_by, created_at);
+CREATE INDEX enrollments_by_ip ON enrollments (ip, status);
+CREATE INDEX enrollments_by_status ON enrollments (status, expires_at);

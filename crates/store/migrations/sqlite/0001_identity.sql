@@ -1,0 +1,88 @@
+-- Who there is: the instance, organisations, users, their sessions, and the small
+-- state (epochs, one-time tokens, rate limits) that every decision rests on.
+
+-- One row per thing whose cached state changed at least once; no row means 0.
+-- See docs/ARCHITECTURE.md, "Epochs and guards".
+CREATE TABLE epochs (
+    id          BLOB NOT NULL PRIMARY KEY,
+    rev         INTEGER NOT NULL,
+    expires_at  INTEGER
+) STRICT;
+
+CREATE TABLE instance_settings (
+    name   TEXT NOT NULL PRIMARY KEY,
+    value  TEXT NOT NULL
+) STRICT;
+
+-- The instance's own keys, each wrapped by the master key (never stored here).
+CREATE TABLE keyring (
+    id          BLOB NOT NULL PRIMARY KEY,
+    purpose     TEXT NOT NULL,
+    wrapped     BLOB NOT NULL,
+    created_at  INTEGER NOT NULL,
+    retired_at  INTEGER
+) STRICT;
+
+CREATE TABLE organisations (
+    id            BLOB NOT NULL PRIMARY KEY,
+    name          TEXT NOT NULL,
+    key_delivery  TEXT,
+    token_epoch   INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE users (
+    id                 BLOB NOT NULL PRIMARY KEY,
+    email              TEXT NOT NULL UNIQUE,
+    display_name       TEXT NOT NULL,
+    password_hash      TEXT,
+    email_verified_at  INTEGER,
+    marketing_emails   INTEGER NOT NULL,
+    token_epoch        INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE memberships (
+    org_id      BLOB NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    user_id     BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (org_id, user_id)
+) STRICT;
+CREATE INDEX memberships_by_user ON memberships (user_id);
+
+-- A signed-in human: a browser (cookie) or an API client (refresh token).
+CREATE TABLE sessions (
+    id             BLOB NOT NULL PRIMARY KEY,
+    user_id        BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    org_id         BLOB NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    kind           TEXT NOT NULL,
+    secret_hash    BLOB NOT NULL UNIQUE,
+    previous_hash  BLOB UNIQUE,
+    user_agent     TEXT NOT NULL,
+    ip             TEXT,
+    created_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    revoked_at     INTEGER
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+-- Mailed links and reveal links: only the keyed hash of the token is kept.
+CREATE TABLE one_time_tokens (
+    hash        BLOB NOT NULL PRIMARY KEY,
+    purpose     TEXT NOT NULL,
+    subject_id  BLOB NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    used_at     INTEGER
+) STRICT;
+CREATE INDEX one_time_tokens_by_subject ON one_time_tokens (subject_id, purpose);
+
+-- Counters shared by all nodes. The key is a keyed hash: it names no person.
+CREATE TABLE rate_limits (
+    key           BLOB NOT NULL PRIMARY KEY,
+    window_start  INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rate_limits_by_expiry ON rate_limits (expires_at);

@@ -1,0 +1,28 @@
+-- Secrets handed on: to a user, an agent, an e-mail address, or whoever holds a link.
+
+CREATE TABLE shares (
+    id                  BLOB NOT NULL PRIMARY KEY,
+    org_id              BLOB NOT NULL,
+    vault_id            BLOB NOT NULL REFERENCES vaults (id) ON DELETE CASCADE,
+    secret_id           BLOB NOT NULL REFERENCES secrets (id) ON DELETE CASCADE,
+    recipient_type      TEXT NOT NULL,
+    recipient_user_id   BLOB,
+    recipient_agent_id  BLOB,
+    recipient_email     TEXT,
+    status              TEXT NOT NULL,
+    passphrase_hash     TEXT,
+    ip_allowlist        TEXT NOT NULL,
+    max_access_count    INTEGER NOT NULL,
+    access_count        INTEGER NOT NULL,
+    created_by_type     TEXT NOT NULL,
+    created_by_id       BLOB NOT NULL,
+    created_at          INTEGER NOT NULL,
+    expires_at          INTEGER NOT NULL,
+    decided_at          INTEGER,
+    revoked_at          INTEGER
+) STRICT;
+CREATE INDEX shares_by_creator ON shares (created_by_id, created_at);
+CREATE INDEX shares_by_user ON shares (recipient_user_id, created_at);
+CREATE INDEX shares_by_agent ON shares (recipient_agent_id, created_at);
+CREATE INDEX shares_by_email ON shares (recipient_email);
+CREATE INDEX shares_by_secret ON shares (secret_id);

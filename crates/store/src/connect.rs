@@ -1,0 +1,148 @@
+//! Opening the database, and beginning transactions on it.
+
+use crate::error::{Result, StoreError};
+use crate::{Tx, migrate};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Config {
+    /// A file on this machine.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+impl Config {
+    /// Reads `sqlite:PATH` or `postgres://…` (also `postgresql://…`).
+    pub fn parse(url: &str) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(StoreError::UnknownUrl)
+    }
+}
+
+/// The open database.
+#[derive(Clone)]
+pub enum Store {
+    /// One writer connection and a few read-only ones: SQLite has one writer at a time, and
+    /// waiting for a pool of one is fairer than waiting for its lock.
+    Sqlite {
+        /// The only connection that writes.
+        writer: SqlitePool,
+        /// Connections that cannot write.
+        readers: SqlitePool,
+    },
+    /// A pool of equal connections.
+    Postgres(PgPool),
+}
+
+/// How long a statement may wait for the database before the request fails with 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Opens the database, creating the file and bringing the schema up to date.
+    pub async fn open(config: &Config) -> Result<Self> {
+        match config {
+            Config::Sqlite(path) => Self::open_sqlite(path.clone()).await,
+            Config::Postgres(url) => Self::open_postgres(url).await,
+        }
+    }
+
+    async fn open_sqlite(path: PathBuf) -> Result<Self> {
+        // FULL: an acknowledged commit survives power loss, not only a killed process.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE_TIMEOUT)
+            .statement_cache_capacity(512)
+            .pragma("secure_delete", "ON")
+            .pragma("trusted_schema", "OFF")
+            .pragma("journal_size_limit", "67108864")
+            .disable_statement_logging();
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options.clone())
+            .await?;
+        migrate::migrate_sqlite(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("1claw")
+            .statement_cache_capacity(512)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        migrate::migrate_postgres(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// True for the embedded database, which has a single writer.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a
+    /// transaction that reads first and writes later could fail without waiting.
+    pub async fn begin_write(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Begins a transaction that only reads: one consistent snapshot.
+    pub async fn begin_read(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { readers, .. } => Ok(Tx::Sqlite(readers.begin().await?)),
+            Self::Postgres(pool) => Ok(Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            )),
+        }
+    }
+
+    /// Closes all connections; on SQLite this folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

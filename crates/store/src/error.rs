@@ -1,0 +1,44 @@
+//! What can go wrong in the store, sorted by what the caller can do about it.
+
+/// Shorthand for this crate's results.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A failed statement, transaction or start-up.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique name or key is taken already. Nothing was written by the statement.
+    #[error("the row already exists")]
+    AlreadyExists,
+    /// A row it refers to is gone (foreign key). Nothing was written by the statement.
+    #[error("a row that this one refers to does not exist")]
+    MissingReference,
+    /// A stored value does not parse: the database was edited by hand or is damaged.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// The database cannot be reached, is full, or failed. The transaction is lost.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// The migrations could not be applied.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database URL is not one we know.
+    #[error("unknown database URL: use sqlite:PATH or postgres://USER@HOST/NAME")]
+    UnknownUrl,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => {
+                Self::AlreadyExists
+            }
+            sqlx::Error::Database(database) if database.is_foreign_key_violation() => {
+                Self::MissingReference
+            }
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Unavailable(error),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Organisations and who belongs to them.
+
+use crate::error::Result;
+use crate::row::row;
+use crate::{Tx, all, changed, maybe};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{OrgId, UserId};
+
+row! {
+    /// An organisation: the boundary that nothing crosses.
+    pub struct OrganisationRow {
+        /// Its id.
+        pub id: OrgId,
+        /// Its name, chosen by the owner.
+        pub name: String,
+        /// `email` or `link`, when it differs from the instance's setting.
+        pub key_delivery: Option<String>,
+        /// Tokens carry it; raising it ends all tokens of the organisation.
+        pub token_epoch: i64,
+        /// When it was made.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// A member, with the user's public fields.
+    pub struct MemberRow {
+        /// The user.
+        pub user_id: UserId,
+        /// E-mail address, lower case.
+        pub email: String,
+        /// Name for display, possibly empty.
+        pub display_name: String,
+        /// `owner`, `admin` or `member`.
+        pub role: String,
+        /// When the user joined.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// One membership of a user.
+    pub struct MembershipRow {
+        /// The organisation.
+        pub org_id: OrgId,
+        /// `owner`, `admin` or `member`.
+        pub role: String,
+    }
+}
+
+const INSERT: &str = "INSERT INTO organisations (id, name, key_delivery, token_epoch, created_at) \
+    VALUES ($1, $2, NULL, 0, $3)";
+const FIND: &str =
+    "SELECT id, name, key_delivery, token_epoch, created_at FROM organisations WHERE id = $1";
+const SET_KEY_DELIVERY: &str = "UPDATE organisations SET key_delivery = $2 WHERE id = $1";
+const INSERT_MEMBER: &str =
+    "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
+const LIST_MEMBERS: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
+    FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY m.created_at, m.user_id";
+const FIND_MEMBER: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
+    FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id = $2";
+const LIST_OF_USER: &str =
+    "SELECT org_id, role FROM memberships WHERE user_id = $1 ORDER BY created_at, org_id";
+
+impl Tx {
+    /// Makes an organisation.
+    pub async fn insert_organisation(
+        &mut self,
+        id: OrgId,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        changed!(self, INSERT, id.as_uuid(), name, now.as_millis())?;
+        Ok(())
+    }
+
+    /// The organisation itself.
+    pub async fn find_organisation(&mut self, id: OrgId) -> Result<Option<OrganisationRow>> {
+        maybe!(self, FIND, id.as_uuid())
+    }
+
+    /// Overrides (or with `None` follows) the instance's way of delivering keys.
+    pub async fn set_key_delivery(&mut self, id: OrgId, value: Option<&str>) -> Result<()> {
+        changed!(self, SET_KEY_DELIVERY, id.as_uuid(), value)?;
+        Ok(())
+    }
+
+    /// Adds a member.
+    pub async fn insert_member(
+        &mut self,
+        org: OrgId,
+        user: UserId,
+        role: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        changed!(
+            self,
+            INSERT_MEMBER,
+            org.as_uuid(),
+            user.as_uuid(),
+            role,
+            now.as_millis()
+        )?;
+        Ok(())
+    }
+
+    /// All members, oldest first.
+    pub async fn list_members(&mut self, org: OrgId) -> Result<Vec<MemberRow>> {
+        all!(self, LIST_MEMBERS, org.as_uuid())
+    }
+
+    /// One member.
+    pub async fn find_member(&mut self, org: OrgId, user: UserId) -> Result<Option<MemberRow>> {
+        maybe!(self, FIND_MEMBER, org.as_uuid(), user.as_uuid())
+    }
+
+    /// The organisations of a user, the oldest membership first.
+    pub async fn list_memberships(&mut self, user: UserId) -> Result<Vec<MembershipRow>> {
+        all!(self, LIST_OF_USER, user.as_uuid())
+    }
+}

@@ -1,0 +1,139 @@
+//! Mail that waits to be sent, and mail that was. A row is written in the transaction of the act
+//! that caused it; bodies are sealed.
+
+use crate::error::Result;
+use crate::row::row;
+use crate::users::Count;
+use crate::{Tx, all, changed, maybe};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{MailId, OrgId};
+
+row! {
+    /// A mail.
+    pub struct MailRow {
+        /// Its id; the sealed body is bound to it.
+        pub id: MailId,
+        /// The organisation it concerns, when there is one.
+        pub org_id: Option<OrgId>,
+        /// Which message it is, for example `enrollment_request`.
+        pub kind: String,
+        /// The address.
+        pub recipient: String,
+        /// Fixed text of ours: never anything a user chose.
+        pub subject: String,
+        /// Text and HTML, sealed; empty once a body that carried a credential was sent.
+        pub sealed_body: Vec<u8>,
+        /// `queued`, `sent`, `failed`, `kept` (no transport) or `discarded` (nobody to mail).
+        pub status: String,
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it is tried next.
+        pub next_attempt_at: Timestamp,
+        /// What the last try said.
+        pub last_error: Option<String>,
+        /// When it was written.
+        pub created_at: Timestamp,
+        /// When it left, or was given up.
+        pub finished_at: Option<Timestamp>,
+    }
+}
+
+const INSERT: &str = "INSERT INTO outbox (id, org_id, kind, recipient, subject, sealed_body, status, attempts, \
+    next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)";
+const DUE: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
+    last_error, created_at, finished_at FROM outbox WHERE status = 'queued' AND next_attempt_at <= $1 \
+    ORDER BY next_attempt_at LIMIT $2";
+const CLAIM: &str = "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3 \
+    WHERE id = $1 AND status = 'queued' AND attempts = $2";
+const FINISH: &str = "UPDATE outbox SET status = $2, last_error = $3, finished_at = $4, sealed_body = $5 WHERE id = $1";
+const NOTE_FAILURE: &str = "UPDATE outbox SET last_error = $2 WHERE id = $1";
+const LIST: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
+    last_error, created_at, finished_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1";
+const FIND: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
+    last_error, created_at, finished_at FROM outbox WHERE id = $1";
+const REQUEUE: &str =
+    "UPDATE outbox SET status = 'queued', next_attempt_at = $1 WHERE status = 'kept'";
+const COUNT_OPEN: &str = "SELECT COUNT(*) AS count FROM outbox WHERE status = 'queued'";
+const PURGE: &str = "DELETE FROM outbox WHERE finished_at < $1";
+
+impl Tx {
+    /// Queues a mail.
+    pub async fn insert_mail(&mut self, mail: &MailRow) -> Result<()> {
+        changed!(
+            self,
+            INSERT,
+            mail.id.as_uuid(),
+            mail.org_id.map(|org| org.as_uuid()),
+            mail.kind.as_str(),
+            mail.recipient.as_str(),
+            mail.subject.as_str(),
+            mail.sealed_body.as_slice(),
+            mail.status.as_str(),
+            mail.created_at.as_millis(),
+        )?;
+        Ok(())
+    }
+
+    /// Mails that should be tried now.
+    pub async fn list_due_mails(&mut self, now: Timestamp, limit: i64) -> Result<Vec<MailRow>> {
+        all!(self, DUE, now.as_millis(), limit)
+    }
+
+    /// Takes a mail for one try and sets when the next would be; false when another node was faster.
+    pub async fn claim_mail(&mut self, id: MailId, attempts: i64, next: Timestamp) -> Result<bool> {
+        Ok(changed!(self, CLAIM, id.as_uuid(), attempts, next.as_millis())? == 1)
+    }
+
+    /// Closes a mail. `body` is what stays of it.
+    pub async fn finish_mail(
+        &mut self,
+        id: MailId,
+        status: &str,
+        error: Option<&str>,
+        now: Timestamp,
+        body: &[u8],
+    ) -> Result<()> {
+        changed!(
+            self,
+            FINISH,
+            id.as_uuid(),
+            status,
+            error,
+            now.as_millis(),
+            body
+        )?;
+        Ok(())
+    }
+
+    /// Notes why a try failed; the mail stays queued.
+    pub async fn note_mail_failure(&mut self, id: MailId, error: &str) -> Result<()> {
+        changed!(self, NOTE_FAILURE, id.as_uuid(), error)?;
+        Ok(())
+    }
+
+    /// The newest mails of the instance.
+    pub async fn list_mails(&mut self, limit: i64) -> Result<Vec<MailRow>> {
+        all!(self, LIST, limit)
+    }
+
+    /// One mail.
+    pub async fn find_mail(&mut self, id: MailId) -> Result<Option<MailRow>> {
+        maybe!(self, FIND, id.as_uuid())
+    }
+
+    /// Queues what was kept while there was no transport.
+    pub async fn requeue_kept_mails(&mut self, now: Timestamp) -> Result<u64> {
+        changed!(self, REQUEUE, now.as_millis())
+    }
+
+    /// How many mails wait.
+    pub async fn count_queued_mails(&mut self) -> Result<i64> {
+        let row: Option<Count> = maybe!(self, COUNT_OPEN)?;
+        Ok(row.map_or(0, |row| row.count))
+    }
+
+    /// Forgets mails that were finished before the given time.
+    pub async fn purge_mails(&mut self, before: Timestamp) -> Result<u64> {
+        changed!(self, PURGE, before.as_millis())
+    }
+}

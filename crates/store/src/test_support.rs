@@ -1,0 +1,97 @@
+//! Databases for tests: a fresh SQLite file, or a fresh PostgreSQL database when
+//! `TEST_POSTGRES_URL` names a server on which databases may be made.
+
+use crate::{Config, Store};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
+use std::str::FromStr as _;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded one.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// A database of its own for one test. Dropping it removes the SQLite file.
+pub struct TestDatabase {
+    /// How to open it (again).
+    pub config: Config,
+    /// Where the SQLite file is; kept so that the folder lives as long as the test.
+    pub folder: tempfile::TempDir,
+}
+
+impl TestDatabase {
+    /// Makes a fresh database, or `None` when no PostgreSQL server was named.
+    ///
+    /// # Panics
+    /// When the database cannot be made: a test cannot go on without it.
+    pub async fn create(backend: Backend) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let config = match backend {
+            Backend::Sqlite => Config::Sqlite(folder.path().join("1claw.db")),
+            Backend::Postgres => Config::Postgres(create_postgres_database().await?),
+        };
+        Some(Self { config, folder })
+    }
+
+    /// Opens it.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn open(&self) -> Store {
+        Store::open(&self.config)
+            .await
+            .expect("the test database opens")
+    }
+}
+
+async fn create_postgres_database() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment where the server is"
+    )]
+    let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+    let mut connection = sqlx::postgres::PgConnectOptions::from_str(&server)
+        .expect("TEST_POSTGRES_URL is a URL")
+        .database("postgres")
+        .connect()
+        .await
+        .expect("the PostgreSQL server answers");
+    let statement = format!("CREATE DATABASE {name}");
+    connection
+        .execute(AssertSqlSafe(statement))
+        .await
+        .expect("a database can be made");
+    connection.close().await.expect("the connection closes");
+    Some(format!("{}/{name}", server.trim_end_matches('/')))
+}
+
+/// Runs the same body on every database there is: SQLite always, PostgreSQL when a server is named.
+#[macro_export]
+macro_rules! each_backend {
+    ($(#[$meta:meta])* async fn $name:ident($database:ident: TestDatabase) $body:block) => {
+        mod $name {
+            use super::*;
+            async fn body($database: $crate::test_support::TestDatabase) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn sqlite() {
+                let database = $crate::test_support::TestDatabase::create($crate::test_support::Backend::Sqlite).await;
+                body(database.expect("SQLite is always there")).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn postgres() {
+                match $crate::test_support::TestDatabase::create($crate::test_support::Backend::Postgres).await {
+                    Some(database) => body(database).await,
+                    None => eprintln!("no TEST_POSTGRES_URL: the PostgreSQL half of this test did not run"),
+                }
+            }
+        }
+    };
+}
