@@ -1,7 +1,7 @@
 //! Secret values under vault keys.
 //!
-//! Each version of a secret has its own data key, used for exactly one value; the data key is wrapped under the key of
-//! the vault, and that under the master key.
+//! Each version of a secret has its own data key, used for exactly one value; the data key is
+//! wrapped under the key of the vault, and that under the master key.
 //!
 //! What each layer is bound to (all fields, in this order):
 //!
@@ -11,15 +11,16 @@
 //! | data key under vault key | organisation, vault, generation, path, secret, version |
 //! | value under data key | organisation, secret, version, type |
 //!
-//! The path stands in the wrapping of the data key only: a rename wraps 32 bytes again and leaves the value alone.
+//! The path stands in the wrapping of the data key only: a rename wraps 32 bytes again and leaves
+//! the value alone.
 //!
-//! Invariants: a value leaves only against a [`Granted`] for the same vault and path and an action that discloses, or for
-//! an [`InternalPurpose`]; data keys never leave this module.
+//! Invariants: a value leaves only against a [`Granted`] for the same vault and path and an action
+//! that discloses, or for an [`InternalPurpose`]; data keys never leave this module.
 
 use oneclaw_core::clock::Random;
 use oneclaw_core::id::{MailId, OrgId, SecretId, VaultId};
 use oneclaw_core::path::SecretPath;
-use oneclaw_core::policy::{Action, Granted};
+use oneclaw_core::policy::Granted;
 use oneclaw_core::secret::SecretBytes;
 
 use crate::keyring::Keyring;
@@ -50,8 +51,8 @@ pub enum EnvelopeError {
     NotGranted,
 }
 
-/// The key of one vault, in one generation. Rotation makes a new generation; older ones stay for reading until no data
-/// key is wrapped under them.
+/// The key of one vault, in one generation. Rotation makes a new generation; older ones stay for
+/// reading until no data key is wrapped under them.
 pub struct VaultKey {
     org: OrgId,
     vault: VaultId,
@@ -172,10 +173,12 @@ pub struct SealedValue {
     pub ciphertext: Vec<u8>,
 }
 
-/// Encrypts a value under a fresh data key. The caller holds the permission to write; nothing is disclosed here.
+/// Encrypts a value under a fresh data key. The caller holds the permission to write; nothing is
+/// disclosed here.
 ///
 /// # Errors
-/// [`EnvelopeError::OtherVault`] when `vault_key` is not of the value's vault: it could never be read again.
+/// [`EnvelopeError::OtherVault`] when `vault_key` is not of the value's vault: it could never be
+/// read again.
 pub fn encrypt_value(
     vault_key: &VaultKey,
     context: &ValueContext,
@@ -199,8 +202,9 @@ pub fn encrypt_value(
 /// Decrypts a value for the caller that `granted` was given to.
 ///
 /// # Errors
-/// [`EnvelopeError::NotGranted`] when the permission is for another vault or path, or for an action that discloses
-/// nothing; [`EnvelopeError::Open`] when the blobs were changed or belong somewhere else.
+/// [`EnvelopeError::NotGranted`] when the permission is for another vault or path, or for an action
+/// that discloses nothing; [`EnvelopeError::Open`] when the blobs were changed or belong somewhere
+/// else.
 pub fn decrypt_value<'a>(
     vault_key: &VaultKey,
     context: &ValueContext,
@@ -208,26 +212,18 @@ pub fn decrypt_value<'a>(
     granted: &Granted,
 ) -> Result<SecretBytes, EnvelopeError> {
     let same_place = granted.vault() == context.vault && granted.path() == &context.path;
-    if !same_place || !discloses(granted.action()) {
+    if !same_place || !granted.action().discloses() {
         return Err(EnvelopeError::NotGranted);
     }
     decrypt(vault_key, context, sealed.into())
 }
 
-/// The actions that hand a value to somebody or put it to use.
-const fn discloses(action: Action) -> bool {
-    match action {
-        Action::Read | Action::Use | Action::Share => true,
-        Action::List | Action::Write | Action::Delete | Action::Rotate => false,
-    }
-}
-
-/// Why the server itself may see a value without a policy decision about a path. The list is closed on purpose: every
-/// use of it can be found by its name.
+/// Why the server itself may see a value without a policy decision about a path. The list is closed
+/// on purpose: every use of it can be found by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InternalPurpose {
-    /// The recipient of a share opens it; the share's own checks (revoked, recipient, expiry, count, address, passphrase)
-    /// have passed.
+    /// The recipient of a share opens it; the share's own checks (revoked, recipient, expiry,
+    /// count, address, passphrase) have passed.
     OpenShare,
     /// An agent gets its own identity key, or the server acts with it.
     IdentityKey,
@@ -237,7 +233,8 @@ pub enum InternalPurpose {
     Doctor,
 }
 
-/// Decrypts a value for the server itself. Everything a caller asks for goes through [`decrypt_value`].
+/// Decrypts a value for the server itself. Everything a caller asks for goes through
+/// [`decrypt_value`].
 ///
 /// # Errors
 /// As [`decrypt_value`], without [`EnvelopeError::NotGranted`].
@@ -250,8 +247,8 @@ pub fn decrypt_value_internal<'a>(
     decrypt(vault_key, context, sealed.into())
 }
 
-/// Wraps the data key of a stored value again: for another path, or under a newer generation of the vault's key. The
-/// value's own blob stays as it is.
+/// Wraps the data key of a stored value again: for another path, or under a newer generation of the
+/// vault's key. The value's own blob stays as it is.
 ///
 /// # Errors
 /// [`EnvelopeError::Open`] when `wrapped_key` does not open at `from`.

@@ -1,4 +1,5 @@
-//! Identity key pairs of agents: Ed25519 to sign, P-256 for key agreement, in the encodings of the wire contract.
+//! Identity key pairs of agents: Ed25519 to sign, P-256 for key agreement, in the encodings of the
+//! wire contract.
 //!
 //! | key | encoding |
 //! |---|---|
@@ -45,7 +46,8 @@ pub fn generate_ed25519(random: &dyn Random) -> Result<IdentityKey, IdentityErro
 /// # Errors
 /// [`IdentityError`] when the cryptographic library fails.
 pub fn generate_p256(random: &dyn Random) -> Result<IdentityKey, IdentityError> {
-    // A random number is a private key unless it is zero or not below the group order, which one in 2^32 is: draw again.
+    // A random number is a private key unless it is zero or not below the group order, which one in
+    // 2^32 is: draw again.
     for _ in 0..4 {
         let mut scalar = Zeroizing::new([0; 32]);
         random.fill(scalar.as_mut());
@@ -66,8 +68,8 @@ fn encode(private: &[u8; 32], public: &[u8]) -> IdentityKey {
     }
 }
 
-/// The fingerprint of an Ed25519 public key as `ssh-keygen -l` shows it: `SHA256:` and unpadded base64 of the SHA-256 of
-/// the key's SSH wire form (RFC 4253 section 6.6, RFC 8709 section 4).
+/// The fingerprint of an Ed25519 public key as `ssh-keygen -l` shows it: `SHA256:` and unpadded
+/// base64 of the SHA-256 of the key's SSH wire form (RFC 4253 section 6.6, RFC 8709 section 4).
 #[must_use]
 pub fn ssh_fingerprint(public_key: &[u8; 32]) -> String {
     const NAME: &[u8] = b"ssh-ed25519";

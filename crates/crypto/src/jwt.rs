@@ -1,12 +1,14 @@
 //! Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
 //!
-//! A valid token says who asks; it never says that the access still stands. Every request also compares the epochs in
-//! the claims with the live ones, so revoking works on the next request.
+//! A valid token says who asks; it never says that the access still stands. Every request also
+//! compares the epochs in the claims with the live ones, so revoking works on the next request.
 //!
 //! Invariants:
-//! - The header is not interpreted. It must be, character for character, the header this server writes for one of its
-//!   keys; so `alg`, `kid`, `jku`, `jwk`, `x5u` and `crit` give an attacker nothing to choose.
-//! - Time is judged by the clock of the caller of [`Keyring::verify_jwt`], without leeway for `exp`.
+//! - The header is not interpreted. It must be, character for character, the header this server
+//!   writes for one of its keys; so `alg`, `kid`, `jku`, `jwk`, `x5u` and `crit` give an attacker
+//!   nothing to choose.
+//! - Time is judged by the clock of the caller of [`Keyring::verify_jwt`], without leeway for
+//!   `exp`.
 //! - A text longer than [`MAXIMUM_TOKEN_LENGTH`] is refused unread, and never issued.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
@@ -79,13 +81,15 @@ mod seconds {
     }
 }
 
-/// Why a token was refused, or could not be issued. For logs; callers outside learn only that it is not valid.
+/// Why a token was refused, or could not be issued. For logs; callers outside learn only that it is
+/// not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwtError {
     /// Longer than [`MAXIMUM_TOKEN_LENGTH`].
     #[error("the token is too long")]
     TooLong,
-    /// The header is not one this server writes: another algorithm, an unknown key, or extra fields.
+    /// The header is not one this server writes: another algorithm, an unknown key, or extra
+    /// fields.
     #[error("the token's header is not ours")]
     ForeignHeader,
     /// Not a JWT, or its signature is wrong.
@@ -128,8 +132,8 @@ impl JwtKeys {
         if keys.is_empty() {
             return None;
         }
-        // The library panics on first use when features of other crates leave it more than one backend to choose from.
-        // Failing to install means that one is installed already.
+        // The library panics on first use when features of other crates leave it more than one
+        // backend to choose from. Failing to install means that one is installed already.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         Some(Self {
             keys: keys.into_iter().map(JwtKey::new).collect(),
@@ -167,9 +171,11 @@ impl Keyring {
     /// Signs `claims` with the newest key.
     ///
     /// # Errors
-    /// [`JwtError::TooLong`] when the scopes or vaults do not fit a token, [`JwtError::Signing`] when the library fails.
+    /// [`JwtError::TooLong`] when the scopes or vaults do not fit a token, [`JwtError::Signing`]
+    /// when the library fails.
     pub fn sign_jwt(&self, claims: &Claims) -> Result<String, JwtError> {
-        // Composed here rather than by the library, which would read the private key from PKCS#8 for every token.
+        // Composed here rather than by the library, which would read the private key from PKCS#8
+        // for every token.
         let key = self.jwt.newest().ok_or(JwtError::Signing)?;
         let payload = serde_json::to_vec(claims).map_err(|_| JwtError::Signing)?;
         let mut token = String::with_capacity(key.header.len() + 2 + payload.len() * 4 / 3 + 90);
@@ -189,7 +195,8 @@ impl Keyring {
         Ok(token)
     }
 
-    /// Checks signature, issuer and times of a token. Not whether it was revoked: that is live state.
+    /// Checks signature, issuer and times of a token. Not whether it was revoked: that is live
+    /// state.
     ///
     /// # Errors
     /// [`JwtError`].

@@ -1,12 +1,15 @@
-//! The instance's own keys: one small set of random keys, each wrapped on its own under the master key.
+//! The instance's own keys: one small set of random keys, each wrapped on its own under the master
+//! key.
 //!
-//! The store keeps one row per key (purpose, id, wrapped blob); [`Keyring`] is what a running server holds in memory.
+//! The store keeps one row per key (purpose, id, wrapped blob); [`Keyring`] is what a running
+//! server holds in memory.
 //!
 //! Invariants:
-//! - A key serves exactly one purpose, and the purpose is part of its wrapping: a blob moved to another purpose or id is
-//!   refused.
-//! - Signing and mail keys may have older generations, used only to verify or to open. Index and pepper keys have exactly
-//!   one generation, because what they made cannot be told apart by generation.
+//! - A key serves exactly one purpose, and the purpose is part of its wrapping: a blob moved to
+//!   another purpose or id is refused.
+//! - Signing and mail keys may have older generations, used only to verify or to open. Index and
+//!   pepper keys have exactly one generation, because what they made cannot be told apart by
+//!   generation.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,7 +36,8 @@ pub enum KeyPurpose {
     JwtSigning,
     /// Ed25519 seed that signs audit checkpoints.
     LogSigning,
-    /// HMAC key of everything a browser hands back to us: CSRF tokens and keyed digests of addresses.
+    /// HMAC key of everything a browser hands back to us: CSRF tokens and keyed digests of
+    /// addresses.
     Link,
 }
 
@@ -265,10 +269,4 @@ impl SigningKey {
             public,
         })
     }
-}
-
-/// A set of instance keys for tests of dependent crates: valid, and the same for the same `random`.
-#[cfg(test)]
-pub(crate) fn test_keyring(random: &dyn Random) -> Keyring {
-    Keyring::from_keys(Keyring::generate(random)).unwrap()
 }

@@ -1,10 +1,11 @@
 //! Every cryptographic operation of 1Claw, and nothing else.
 //!
-//! This is the only crate that may depend on ciphers, key derivation, password hashing or signatures. It performs no IO
-//! except for the master key file, and it keeps no state besides keys. `docs/CRYPTO.md` gives every format to the byte.
+//! This is the only crate that may depend on ciphers, key derivation, password hashing or
+//! signatures. It performs no IO except for the master key file, and it keeps no state besides
+//! keys. `docs/CRYPTO.md` gives every format to the byte.
 //!
-//! Key hierarchy, top down; each child is random and wrapped by its parent, never derived from it, so that each can be
-//! rotated alone:
+//! Key hierarchy, top down; each child is random and wrapped by its parent, never derived from it,
+//! so that each can be rotated alone:
 //!
 //! ```text
 //! master key (file)                          master.rs
@@ -16,10 +17,12 @@
 //!
 //! Invariants:
 //! - There is one ciphertext format, SEAL-1 ([`seal`]), and no caller ever chooses a nonce.
-//! - Every ciphertext is bound to what it is and where it belongs ([`seal::Context`]); a row moved elsewhere does not open.
-//! - Keys, tokens and plaintexts are neither `Debug`, `Display`, `Clone`, `Serialize` nor `PartialEq`, and are wiped on drop.
-//! - A secret value is decrypted only against an [`oneclaw_core::policy::Granted`], or for a purpose named in
-//!   [`envelope::InternalPurpose`].
+//! - Every ciphertext is bound to what it is and where it belongs ([`seal::Context`]); a row moved
+//!   elsewhere does not open.
+//! - Keys, tokens and plaintexts are neither `Debug`, `Display`, `Clone`, `Serialize` nor
+//!   `PartialEq`, and are wiped on drop.
+//! - A secret value is decrypted only against an [`oneclaw_core::policy::Granted`], or for a
+//!   purpose named in [`envelope::InternalPurpose`].
 
 #![forbid(unsafe_code)]
 
@@ -41,7 +44,8 @@ pub use random::SystemRandom;
 
 /// Compares two byte strings in time that depends only on their lengths.
 ///
-/// For values an attacker can submit and observe the answer to; anything looked up by keyed hash does not need it.
+/// For values an attacker can submit and observe the answer to; anything looked up by keyed hash
+/// does not need it.
 #[must_use]
 pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(left, right).is_ok()

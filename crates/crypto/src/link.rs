@@ -1,4 +1,5 @@
-//! Keyed digests of things that come back to us: CSRF tokens, and addresses that must be recognised but not stored.
+//! Keyed digests of things that come back to us: CSRF tokens, and addresses that must be recognised
+//! but not stored.
 //!
 //! ```text
 //! digest = HMAC-SHA256(link key, length of label(1) | label | data)
@@ -15,14 +16,15 @@ use crate::keyring::Keyring;
 const CSRF: &str = "csrf";
 
 impl Keyring {
-    /// The CSRF token of a form: only a page we rendered for this session and this action carries it. Stateless, so a form
-    /// stays valid for as long as its session.
+    /// The CSRF token of a form: only a page we rendered for this session and this action carries
+    /// it. Stateless, so a form stays valid for as long as its session.
     #[must_use]
     pub fn csrf_token(&self, session: SessionId, action: &str) -> String {
         BASE64URL_NOPAD.encode(self.csrf_tag(session, action).as_ref())
     }
 
-    /// Whether `presented` is the CSRF token of this session and action. Takes the same time for every wrong token.
+    /// Whether `presented` is the CSRF token of this session and action. Takes the same time for
+    /// every wrong token.
     #[must_use]
     pub fn csrf_token_matches(&self, session: SessionId, action: &str, presented: &str) -> bool {
         crate::constant_time_eq(
@@ -31,8 +33,8 @@ impl Keyring {
         )
     }
 
-    /// A stable stand-in for `data`, such as an e-mail address or a network address, that nobody without the key can
-    /// compute or check. `label` names the use and must be different for each.
+    /// A stable stand-in for `data`, such as an e-mail address or a network address, that nobody
+    /// without the key can compute or check. `label` names the use and must be different for each.
     #[must_use]
     pub fn keyed_digest(&self, label: &'static str, data: &[u8]) -> [u8; 32] {
         let mut digest = [0; 32];

@@ -7,10 +7,11 @@
 //! ```
 //!
 //! Invariants:
-//! - Wrapping uses the newest key; unwrapping uses the key the blob names. So rotation is: add a key, wrap everything
-//!   again, retire the old key.
-//! - The file is refused when anybody but its owner may read or write it, and is always written complete: to a new file
-//!   that is flushed before it takes its place. A crash leaves the old file or the new one.
+//! - Wrapping uses the newest key; unwrapping uses the key the blob names. So rotation is: add a
+//!   key, wrap everything again, retire the old key.
+//! - The file is refused when anybody but its owner may read or write it, and is always written
+//!   complete: to a new file that is flushed before it takes its place. A crash leaves the old file
+//!   or the new one.
 //! - Errors name the file and the line, never its content.
 
 use std::fs::{self, File, OpenOptions};
@@ -23,6 +24,7 @@ use oneclaw_core::clock::{Random, Timestamp};
 use oneclaw_core::secret::{SecretBytes, SecretString};
 use zeroize::Zeroizing;
 
+use crate::random::SystemRandom;
 use crate::seal::{Context, Key, KeyId, OpenError, SealError, open, seal, sealed_under};
 
 const LINE_TAG: &str = "1claw-master-key-v1";
@@ -106,7 +108,8 @@ impl MasterKeys {
         }
     }
 
-    /// Reads the keys from text in the file's format, for instances that get it from somewhere other than a file.
+    /// Reads the keys from text in the file's format, for instances that get it from somewhere
+    /// other than a file.
     ///
     /// # Errors
     /// [`MasterKeyError`] naming the bad line.
@@ -135,7 +138,8 @@ impl MasterKeys {
     /// Reads the key file.
     ///
     /// # Errors
-    /// [`MasterKeyError::TooOpen`] when the file's mode is wider than 0600, else as [`MasterKeys::parse`].
+    /// [`MasterKeyError::TooOpen`] when the file's mode is wider than 0600, else as
+    /// [`MasterKeys::parse`].
     pub fn load(path: &Path) -> Result<Self, MasterKeyError> {
         read_file(path).and_then(|text| Self::parse(&text))
     }
@@ -143,7 +147,8 @@ impl MasterKeys {
     /// Reads the key file, or makes it with a first key when there is none.
     ///
     /// # Errors
-    /// As [`MasterKeys::load`]. Two processes starting at once cannot overwrite each other: one creates, both read.
+    /// As [`MasterKeys::load`]. Two processes starting at once cannot overwrite each other: one
+    /// creates, both read.
     pub fn load_or_create(
         path: &Path,
         random: &dyn Random,
@@ -165,8 +170,8 @@ impl MasterKeys {
         }
     }
 
-    /// Adds a new key to the file, in front, and gives the keys as they are then. Everything is wrapped under it from now
-    /// on; what older keys wrapped stays readable.
+    /// Adds a new key to the file, in front, and gives the keys as they are then. Everything is
+    /// wrapped under it from now on; what older keys wrapped stays readable.
     ///
     /// # Errors
     /// [`MasterKeyError`]; the file is unchanged then.
@@ -188,8 +193,8 @@ impl MasterKeys {
         Ok(keys)
     }
 
-    /// Removes every key but `keep` from the file. Only safe once nothing is wrapped under the others any more; the
-    /// caller has checked that.
+    /// Removes every key but `keep` from the file. Only safe once nothing is wrapped under the
+    /// others any more; the caller has checked that.
     ///
     /// # Errors
     /// [`MasterKeyError::NoSuchKey`] when `keep` is not in the file, which is unchanged then.
@@ -233,8 +238,8 @@ impl MasterKeys {
     /// Decrypts what [`MasterKeys::wrap`] made, with whichever key the blob names.
     ///
     /// # Errors
-    /// [`OpenError::UnknownKey`] when that key is not loaded: another process may have rotated, so read the file again
-    /// once. Other errors are final.
+    /// [`OpenError::UnknownKey`] when that key is not loaded: another process may have rotated, so
+    /// read the file again once. Other errors are final.
     pub fn unwrap(&self, context: &Context, blob: &[u8]) -> Result<SecretBytes, OpenError> {
         let named = sealed_under(blob);
         let master = self
@@ -282,7 +287,8 @@ impl MasterKeys {
     }
 }
 
-/// The id of the master key that wrapped `blob`; `None` when it is no blob. For counting what a rotation has left to do.
+/// The id of the master key that wrapped `blob`; `None` when it is no blob. For counting what a
+/// rotation has left to do.
 #[must_use]
 pub fn wrapped_by(blob: &[u8]) -> Option<KeyId> {
     sealed_under(blob)
@@ -341,7 +347,8 @@ fn write_file(path: &Path, content: &[u8], placement: Placement) -> io::Result<(
         .file_name()
         .ok_or(io::ErrorKind::InvalidInput)?
         .to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    // A random name, because processes in containers all have the same number.
+    name.push(format!(".{}.new", KeyId::generate(&SystemRandom)));
     let neighbour = path.with_file_name(name);
     let result = write_new(&neighbour, content).and_then(|()| match placement {
         // A hard link, unlike a rename, fails when the name is taken.
@@ -349,7 +356,8 @@ fn write_file(path: &Path, content: &[u8], placement: Placement) -> io::Result<(
         Placement::Replace => fs::rename(&neighbour, path),
     });
     if result.is_err() || placement == Placement::OnlyIfAbsent {
-        // Best effort: the name is gone after a rename, and a left-over neighbour is as protected as the file itself.
+        // Best effort: the name is gone after a rename, and a left-over neighbour is as protected
+        // as the file itself.
         let _ = fs::remove_file(&neighbour);
     }
     result?;

@@ -4,8 +4,9 @@
 //! padded = value | zero bytes | length of value (4, big-endian)
 //! ```
 //!
-//! The padded length is the smallest of 32, 64, 128, 256, 512, 1024 that fits, then a multiple of 1 KiB. The length
-//! stands at the end so that taking the padding off is a truncation and never moves the value in memory.
+//! The padded length is the smallest of 32, 64, 128, 256, 512, 1024 that fits, then a multiple of 1
+//! KiB. The length stands at the end so that taking the padding off is a truncation and never moves
+//! the value in memory.
 
 use zeroize::Zeroizing;
 
@@ -45,7 +46,8 @@ pub(crate) fn remove(padded: &mut Zeroizing<Vec<u8>>) -> Result<(), OpenError> {
         .ok_or(OpenError::Malformed)?;
     let length = usize::try_from(u32::from_be_bytes(*field)).map_err(|_| OpenError::Malformed)?;
     let filler = body.get(length..).ok_or(OpenError::Malformed)?;
-    // One encoding per value: whoever could write another has the key, but a strict reader keeps the format closed.
+    // One encoding per value: whoever could write another has the key, but a strict reader keeps
+    // the format closed.
     if padded.len() != padded_length(length) || filler.iter().any(|byte| *byte != 0) {
         return Err(OpenError::Malformed);
     }

@@ -4,12 +4,14 @@
 //! $argon2id$v=19$m=19456,t=2,p=1$<16 byte salt>$<32 byte hash of HMAC-SHA256(pepper, password)>
 //! ```
 //!
-//! Parameters: 19 MiB, 2 passes, 1 lane, one of the equivalent minimum settings of OWASP's password storage guidance
-//! (about 60 ms on one core). Of those it needs the least memory, and memory is what many logins at once run out of
-//! first. The pepper makes a stolen database useless for guessing.
+//! Parameters: 19 MiB, 2 passes, 1 lane, one of the equivalent minimum settings of OWASP's password
+//! storage guidance (about 60 ms on one core). Of those it needs the least memory, and memory is
+//! what many logins at once run out of first. The pepper makes a stolen database useless for
+//! guessing.
 //!
-//! Invariants: never more than [`CONCURRENT_HASHES`] hashes run at a time, and never on an async thread; verifying
-//! against no stored hash costs as much as against a real one, so an unknown account cannot be told by time.
+//! Invariants: never more than [`CONCURRENT_HASHES`] hashes run at a time, and never on an async
+//! thread; verifying against no stored hash costs as much as against a real one, so an unknown
+//! account cannot be told by time.
 
 use std::sync::Arc;
 
@@ -46,7 +48,8 @@ pub enum PasswordError {
     Unavailable,
 }
 
-/// Hashes and verifies passwords off the async threads. One per process, shared: it is what limits concurrency.
+/// Hashes and verifies passwords off the async threads. One per process, shared: it is what limits
+/// concurrency.
 pub struct PasswordHasher {
     pepper: hmac::Key,
     slots: Arc<Semaphore>,
@@ -80,8 +83,8 @@ impl PasswordHasher {
         self.run(move || hash(&peppered, &salt)).await
     }
 
-    /// Whether `password` is the one that `stored` was made of. With `None` (no such account) the answer is `false` after
-    /// the same work.
+    /// Whether `password` is the one that `stored` was made of. With `None` (no such account) the
+    /// answer is `false` after the same work.
     ///
     /// # Errors
     /// [`PasswordError`].
@@ -105,8 +108,8 @@ impl PasswordHasher {
         peppered
     }
 
-    /// Runs `work` on a blocking thread once a slot is free. The slot is held by the thread, not by the caller: a client
-    /// that hangs up does not make room for more work than allowed.
+    /// Runs `work` on a blocking thread once a slot is free. The slot is held by the thread, not by
+    /// the caller: a client that hangs up does not make room for more work than allowed.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
@@ -124,7 +127,8 @@ impl PasswordHasher {
     }
 }
 
-/// Whether a stored hash was made with other parameters than today's, and should be replaced at the next sign-in.
+/// Whether a stored hash was made with other parameters than today's, and should be replaced at the
+/// next sign-in.
 #[must_use]
 pub fn needs_rehash(stored: &str) -> bool {
     match read(stored) {
@@ -156,7 +160,8 @@ fn argon2id(params: Params) -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Parses a PHC string. The verifier would follow the string's own algorithm and cost, so both are checked here.
+/// Parses a PHC string. The verifier would follow the string's own algorithm and cost, so both are
+/// checked here.
 fn read(stored: &str) -> Result<(PasswordHash, Params), PasswordError> {
     let hash = PasswordHash::new(stored).map_err(|_| PasswordError::MalformedHash)?;
     let params = Params::try_from(&hash).map_err(|_| PasswordError::MalformedHash)?;

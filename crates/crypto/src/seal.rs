@@ -9,15 +9,16 @@
 //! ```
 //!
 //! Why this and not plain AES-GCM:
-//! - Each blob has its own 256-bit salt and so its own encryption key. The nonce is therefore constant: there is no nonce
-//!   to repeat, and no limit on messages per key to count (NIST SP 800-38D section 8.3 allows 2^32 with random nonces).
-//! - AES-GCM alone does not commit to its key: one ciphertext can be made to open under two. `ck` is a function of the
-//!   key, so a blob opens under exactly one.
-//! - The context goes into both the key derivation and the associated data, so a blob moved to another row, path,
-//!   version or table is refused.
+//! - Each blob has its own 256-bit salt and so its own encryption key. The nonce is therefore
+//!   constant: there is no nonce to repeat, and no limit on messages per key to count (NIST SP
+//!   800-38D section 8.3 allows 2^32 with random nonces).
+//! - AES-GCM alone does not commit to its key: one ciphertext can be made to open under two. `ck`
+//!   is a function of the key, so a blob opens under exactly one.
+//! - The context goes into both the key derivation and the associated data, so a blob moved to
+//!   another row, path, version or table is refused.
 //!
-//! Invariants: a plaintext buffer is released only after its tag was verified; the key is chosen by the id in the header
-//! and never by trial decryption.
+//! Invariants: a plaintext buffer is released only after its tag was verified; the key is chosen by
+//! the id in the header and never by trial decryption.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,7 +49,8 @@ const TAG_LENGTH: usize = 16;
 const WRAPPABLE_LENGTH: usize = KEY_ID_LENGTH + KEY_LENGTH;
 const HEADER_LENGTH: usize = 2 + KEY_ID_LENGTH + SALT_LENGTH + COMMITMENT_LENGTH;
 
-/// Public name of a key, chosen at random when the key is made. Written as 16 lower-case hex digits.
+/// Public name of a key, chosen at random when the key is made. Written as 16 lower-case hex
+/// digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId([u8; KEY_ID_LENGTH]);
 
@@ -140,8 +142,8 @@ impl Key {
         &self.bytes
     }
 
-    /// `id(8) | key(32)`: what is encrypted when a key is wrapped under another. The id travels with the key, so that
-    /// whatever the key seals later can be matched to it.
+    /// `id(8) | key(32)`: what is encrypted when a key is wrapped under another. The id travels
+    /// with the key, so that whatever the key seals later can be matched to it.
     pub(crate) fn to_wrappable(&self) -> Zeroizing<[u8; WRAPPABLE_LENGTH]> {
         let mut bytes = Zeroizing::new([0; WRAPPABLE_LENGTH]);
         let (id, key) = bytes.split_at_mut(KEY_ID_LENGTH);
@@ -157,7 +159,8 @@ impl Key {
     }
 }
 
-/// What a blob is for. The name is part of the encrypted context, so it never changes once released.
+/// What a blob is for. The name is part of the encrypted context, so it never changes once
+/// released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// A vault key under the master key.
@@ -186,10 +189,11 @@ impl Purpose {
     }
 }
 
-/// What a blob is and where it belongs, encoded so that no two different contexts give the same bytes.
+/// What a blob is and where it belongs, encoded so that no two different contexts give the same
+/// bytes.
 ///
-/// The purpose comes first; then each field as `kind(1) | length(4, big-endian) | bytes`. The order and number of fields
-/// belong to the purpose and are listed in `docs/CRYPTO.md`.
+/// The purpose comes first; then each field as `kind(1) | length(4, big-endian) | bytes`. The order
+/// and number of fields belong to the purpose and are listed in `docs/CRYPTO.md`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     bytes: Vec<u8>,
@@ -203,7 +207,8 @@ impl Context {
     /// Starts a context with its purpose.
     #[must_use]
     pub fn new(purpose: Purpose) -> Self {
-        // Room for a purpose, five ids or numbers and a path of usual length: one allocation on the read path.
+        // Room for a purpose, five ids or numbers and a path of usual length: one allocation on the
+        // read path.
         Self {
             bytes: Vec::with_capacity(224),
         }
@@ -229,7 +234,8 @@ impl Context {
     }
 
     fn field(mut self, kind: u8, value: &[u8]) -> Self {
-        // Saturating keeps the function total; a field of 4 GiB cannot reach it, inputs are capped far below.
+        // Saturating keeps the function total; a field of 4 GiB cannot reach it, inputs are capped
+        // far below.
         let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
         self.bytes.push(kind);
         self.bytes.extend_from_slice(&length.to_be_bytes());
@@ -238,7 +244,8 @@ impl Context {
     }
 }
 
-/// Sealing failed inside the cryptographic library (out of memory, or its self test failed). Nothing was encrypted.
+/// Sealing failed inside the cryptographic library (out of memory, or its self test failed).
+/// Nothing was encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cryptographic library could not encrypt")]
 pub struct SealError;
@@ -263,7 +270,8 @@ pub enum OpenError {
         /// The blob's algorithm byte.
         algorithm: u8,
     },
-    /// Sealed under a key that was not offered; for a master key, reading the key file again may help.
+    /// Sealed under a key that was not offered; for a master key, reading the key file again may
+    /// help.
     #[error("the ciphertext is sealed under key {0}, which is not available")]
     UnknownKey(KeyId),
     /// The key, the context or the bytes are not those of the sealing.
@@ -277,7 +285,8 @@ impl From<Unspecified> for OpenError {
     }
 }
 
-/// Encrypts `plaintext` under `key`, bound to `context`. The blob is [`OVERHEAD`] bytes longer than the plaintext.
+/// Encrypts `plaintext` under `key`, bound to `context`. The blob is [`OVERHEAD`] bytes longer than
+/// the plaintext.
 ///
 /// # Errors
 /// [`SealError`] when the cryptographic library fails.
@@ -290,7 +299,8 @@ pub fn seal(
     seal_parts(key, context, &[plaintext], random)
 }
 
-/// As [`seal`], for a plaintext in pieces: they are joined only in the output buffer, so no second copy has to be wiped.
+/// As [`seal`], for a plaintext in pieces: they are joined only in the output buffer, so no second
+/// copy has to be wiped.
 pub(crate) fn seal_parts(
     key: &Key,
     context: &Context,
@@ -358,8 +368,8 @@ pub(crate) fn open_vec(
     Ok(plaintext)
 }
 
-/// The id of the key a blob names in its header, or `None` when `blob` is too short to be one. Not authenticated: good
-/// for choosing a key, worthless as evidence.
+/// The id of the key a blob names in its header, or `None` when `blob` is too short to be one. Not
+/// authenticated: good for choosing a key, worthless as evidence.
 #[must_use]
 pub fn sealed_under(blob: &[u8]) -> Option<KeyId> {
     Parts::parse(blob).ok().map(|parts| parts.key_id)

@@ -5,11 +5,13 @@
 //! hash  = HMAC-SHA256(token index key, kind(1) | token)
 //! ```
 //!
-//! Why a fast keyed hash and not a password hash: there is nothing to guess in 256 random bits, so a slow hash would only
-//! give callers a way to exhaust the server; and whoever steals the database cannot test anything without the key.
+//! Why a fast keyed hash and not a password hash: there is nothing to guess in 256 random bits, so
+//! a slow hash would only give callers a way to exhaust the server; and whoever steals the database
+//! cannot test anything without the key.
 //!
-//! Invariants: the kind is hashed with the token, so a token of one kind never works as another; a text is hashed only
-//! after its shape was checked, and only one spelling of a token has that shape.
+//! Invariants: the kind is hashed with the token, so a token of one kind never works as another; a
+//! text is hashed only after its shape was checked, and only one spelling of a token has that
+//! shape.
 
 use std::fmt;
 
@@ -26,7 +28,8 @@ const RANDOM_LENGTH: usize = 32;
 /// Characters of a token that may be shown again later.
 const DISPLAY_LENGTH: usize = 12;
 
-/// What a token opens. The number is hashed and therefore never changes; prefixes of keys are part of the wire contract.
+/// What a token opens. The number is hashed and therefore never changes; prefixes of keys are part
+/// of the wire contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum TokenKind {
@@ -63,7 +66,8 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// The characters every token of the kind begins with; they let people, log filters and leak scanners recognise it.
+    /// The characters every token of the kind begins with; they let people, log filters and leak
+    /// scanners recognise it.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -103,8 +107,8 @@ impl TokenKind {
 #[error("not a well-formed token")]
 pub struct MalformedToken;
 
-/// What the store keeps of a token, and looks it up by. Not a secret: without the token index key nothing can be tested
-/// against it.
+/// What the store keeps of a token, and looks it up by. Not a secret: without the token index key
+/// nothing can be tested against it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenHash([u8; 32]);
 
@@ -141,7 +145,8 @@ impl PlainToken {
         let mut bytes = Zeroizing::new([0; RANDOM_LENGTH]);
         random.fill(bytes.as_mut());
         let prefix = kind.prefix();
-        // Reserved at once, so that no part of the token stays behind in a buffer that was outgrown.
+        // Reserved at once, so that no part of the token stays behind in a buffer that was
+        // outgrown.
         let mut text =
             String::with_capacity(prefix.len() + BASE64URL_NOPAD.encode_len(RANDOM_LENGTH));
         text.push_str(prefix);
@@ -170,7 +175,8 @@ impl PlainToken {
         self.text
     }
 
-    /// The first 12 characters, for people to tell keys apart. They give away 48 of the 256 random bits.
+    /// The first 12 characters, for people to tell keys apart. They give away 48 of the 256 random
+    /// bits.
     #[must_use]
     pub fn display_prefix(&self) -> String {
         self.expose().chars().take(DISPLAY_LENGTH).collect()
@@ -187,7 +193,8 @@ impl Keyring {
     /// The hash under which a presented token would be stored.
     ///
     /// # Errors
-    /// [`MalformedToken`] when the text cannot be a token of this kind; then there is nothing to look up.
+    /// [`MalformedToken`] when the text cannot be a token of this kind; then there is nothing to
+    /// look up.
     pub fn hash_token(
         &self,
         kind: TokenKind,
