@@ -4,13 +4,12 @@ use crate::error::Result;
 use crate::row::row;
 use crate::{Tx, all, changed, maybe};
 use oneclaw_core::clock::Timestamp;
-use uuid::Uuid;
 
 row! {
     /// One key of the instance, wrapped by the master key.
     pub struct KeyringRow {
-        /// Identifies the key; the wrap is bound to it.
-        pub id: Uuid,
+        /// The key's public name; the wrap is bound to it.
+        pub id: String,
         /// What it is for.
         pub purpose: String,
         /// The wrapped bytes.
@@ -44,7 +43,7 @@ impl Tx {
     /// Adds a key.
     pub async fn insert_keyring(
         &mut self,
-        id: Uuid,
+        id: &str,
         purpose: &str,
         wrapped: &[u8],
         now: Timestamp,
@@ -54,7 +53,7 @@ impl Tx {
     }
 
     /// Replaces the wrap of a key if it still is `old`; false when somebody else was faster.
-    pub async fn rewrap_keyring(&mut self, id: Uuid, new: &[u8], old: &[u8]) -> Result<bool> {
+    pub async fn rewrap_keyring(&mut self, id: &str, new: &[u8], old: &[u8]) -> Result<bool> {
         Ok(changed!(self, REWRAP, id, new, old)? == 1)
     }
 

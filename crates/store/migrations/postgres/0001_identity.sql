@@ -16,7 +16,7 @@ CREATE TABLE instance_settings (
 
 -- The instance's own keys, each wrapped by the master key (never stored here).
 CREATE TABLE keyring (
-    id          UUID NOT NULL PRIMARY KEY,
+    id          TEXT NOT NULL PRIMARY KEY,
     purpose     TEXT NOT NULL,
     wrapped     BYTEA NOT NULL,
     created_at  BIGINT NOT NULL,

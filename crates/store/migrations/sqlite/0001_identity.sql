@@ -16,7 +16,7 @@ CREATE TABLE instance_settings (
 
 -- The instance's own keys, each wrapped by the master key (never stored here).
 CREATE TABLE keyring (
-    id          BLOB NOT NULL PRIMARY KEY,
+    id          TEXT NOT NULL PRIMARY KEY,
     purpose     TEXT NOT NULL,
     wrapped     BLOB NOT NULL,
     created_at  INTEGER NOT NULL,
