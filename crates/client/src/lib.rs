@@ -1,1 +1,31 @@
+//! The HTTP API as types.
+//!
+//! One module per noun holds the request and response types of its endpoints. The server's handlers and the client
+//! speak in them, so they are the contract: a field that is not here is not on the wire.
+//!
+//! Invariants:
+//! - Ids and timestamps are the types of `oneclaw-core`; a timestamp goes out as RFC 3339 in UTC with `Z`.
+//! - Optional response fields are left out when they have no value, except where the field says `null`.
+//! - Optional request fields may be absent or `null`; unknown request fields are ignored, so that clients of other
+//!   versions keep working.
+//! - Whatever is secret is a [`wire::SecretText`]; a struct that holds one has no `Debug`, `Clone` or `==`.
+//!
+//! With the feature `openapi` every type describes its own schema.
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod agents;
+pub mod audit;
+pub mod auth;
+pub mod enrollments;
+pub mod health;
+#[cfg(feature = "openapi")]
+mod openapi;
+pub mod org;
+pub mod policies;
+pub mod problem;
+pub mod secrets;
+pub mod shares;
+pub mod vaults;
+pub mod wire;

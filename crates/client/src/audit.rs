@@ -1,0 +1,227 @@
+//! The audit log: what happened, and proof that the record of it was not rewritten.
+//!
+//! Every organisation has one append-only Merkle tree (RFC 6962 hashing). A leaf is one event; a signed checkpoint
+//! (C2SP `tlog-checkpoint`) commits to all leaves below its size.
+//!
+//! Invariant: `details` is the exact text that was hashed, so a verifier can rebuild the leaf.
+
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{EventId, OrgId};
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{HexHash, JsonObject};
+
+/// One entry of the log. Never holds a value, passphrase, key or token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEvent {
+    /// Id of the event.
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub id: EventId,
+    /// Place in the organisation's log, from 0: the index of its leaf.
+    pub seq: u64,
+    /// What happened, such as `secret.read`.
+    pub action: String,
+    /// Id of who did it, `""` for the system.
+    pub actor_id: String,
+    /// What `actor_id` is: `user`, `agent` or `system`.
+    pub actor_type: String,
+    /// What it happened to, such as `secret`.
+    pub resource_type: String,
+    /// Id of that thing.
+    pub resource_id: String,
+    /// The organisation whose log this is.
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub org_id: OrgId,
+    /// Particulars of the action.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub details: JsonObject,
+    /// The same as `details`, under the name an earlier version of the API used.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: JsonObject,
+    /// Address the request came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub ip_address: Option<String>,
+    /// When it happened.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// The same as `created_at`, under the name an earlier version of the API used.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub timestamp: Timestamp,
+    /// The event before this one, `null` for the first.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
+    pub prev_event_id: Option<EventId>,
+    /// The same as `leaf_hash`, under the name the API uses for its hash chain.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub integrity_hash: HexHash,
+    /// The RFC 6962 leaf hash of the event.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub leaf_hash: HexHash,
+}
+
+/// Query of `GET /v1/audit/events`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct AuditEventsQuery {
+    /// Only events about this thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// Only events by this user or agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<String>,
+    /// Only events of this action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// Only events at or after this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = DateTime))]
+    pub from: Option<Timestamp>,
+    /// Only events before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = DateTime))]
+    pub to: Option<Timestamp>,
+    /// At most this many; 100 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Skip this many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
+}
+
+/// Answer of `GET /v1/audit/events`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEventsResponse {
+    /// The events, newest first.
+    pub events: Vec<AuditEvent>,
+    /// How many are in this answer.
+    pub count: u32,
+}
+
+/// Query of `GET /v1/audit/verify`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct AuditVerifyQuery {
+    /// Only events at or after this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = DateTime))]
+    pub from: Option<Timestamp>,
+    /// Only events before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = DateTime))]
+    pub to: Option<Timestamp>,
+    /// At most this many, up to 10000; 1000 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// How the hashes of the log are made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditScheme {
+    /// The hash function and leaf encoding.
+    pub algorithm: String,
+    /// How leaves depend on each other.
+    pub chain_structure: String,
+    /// Field of an event that holds its hash.
+    pub hash_field: String,
+    /// Field of an event that names the one before it.
+    pub link_field: String,
+    /// Where all of it is written down.
+    #[cfg_attr(feature = "openapi", schema(format = "uri"))]
+    pub documentation: String,
+}
+
+/// Answer of `GET /v1/audit/verify`: the server's own check. A checkpoint and an export allow an independent one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditVerifyResponse {
+    /// Whether every hash came out as recorded.
+    pub chain_valid: bool,
+    /// How many events were found good.
+    pub events_verified: u64,
+    /// How many were looked at.
+    pub events_checked: u64,
+    /// The first bad one, `null` when there is none.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
+    pub broken_at_event_id: Option<EventId>,
+    /// How the hashes are made.
+    pub scheme: AuditScheme,
+}
+
+/// Answer of `GET /v1/audit/checkpoint`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditCheckpointResponse {
+    /// The signed note (C2SP `signed-note`), verbatim. The other fields are only what it says.
+    pub note: String,
+    /// Name of the log.
+    pub origin: String,
+    /// Number of leaves it commits to.
+    pub size: u64,
+    /// Root of the tree of those leaves.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub root_hash: HexHash,
+    /// The key to verify the note with, `<name>+<hash>+<key>` as in C2SP `signed-note`. Pin it; do not trust it anew.
+    pub verifier_key: String,
+}
+
+/// Query of `GET /v1/audit/export`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct AuditExportQuery {
+    /// Only the events below this size, to go with a checkpoint of that size; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// Query of `GET /v1/audit/proof/inclusion`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct InclusionProofQuery {
+    /// The event.
+    pub seq: u64,
+    /// The size of the tree it should be in.
+    pub size: u64,
+}
+
+/// Answer of `GET /v1/audit/proof/inclusion`: proof that an event is in the tree of a given size (RFC 9162, 2.1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InclusionProofResponse {
+    /// The event.
+    pub seq: u64,
+    /// The size of the tree.
+    pub size: u64,
+    /// Hash of the event.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub leaf_hash: HexHash,
+    /// Sibling hashes from the leaf to the root.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub hashes: Vec<HexHash>,
+}
+
+/// Query of `GET /v1/audit/proof/consistency`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ConsistencyProofQuery {
+    /// Size of the older tree.
+    pub from: u64,
+    /// Size of the newer tree.
+    pub to: u64,
+}
+
+/// Answer of `GET /v1/audit/proof/consistency`: proof that a tree grew out of an older one (RFC 9162, 2.1.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsistencyProofResponse {
+    /// Size of the older tree.
+    pub from: u64,
+    /// Size of the newer tree.
+    pub to: u64,
+    /// The hashes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub hashes: Vec<HexHash>,
+}

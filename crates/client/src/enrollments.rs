@@ -1,0 +1,229 @@
+//! Enrolment: an agent without credentials asks to join, a signed-in human decides.
+//!
+//! Invariants:
+//! - The answer to `POST /v1/agents/enroll` has the same fields whether or not the address belongs to an account.
+//! - It never holds a key, and `agent_id` in it is always the nil UUID: there is no agent before a human approves.
+//! - Links carry a token that identifies a request; deciding takes a signed-in human and a POST.
+
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{AgentId, EnrollmentId, UserId, VaultId};
+use serde::{Deserialize, Serialize};
+
+use crate::agents::AgentResponse;
+use crate::wire::{SecretText, vocabulary};
+
+vocabulary! {
+    /// State of an enrolment. Every state but the first is final.
+    pub enum EnrollmentStatus {
+        /// Nobody has decided.
+        Pending = "pending",
+        /// A human let the agent in; the agent exists.
+        Approved = "approved",
+        /// A human refused.
+        Denied = "denied",
+        /// Nobody decided in time.
+        Expired = "expired",
+    }
+}
+
+vocabulary! {
+    /// How the new agent's API key gets to the human who approved.
+    pub enum KeyDelivery {
+        /// The key is in a mail to the approver.
+        Email = "email",
+        /// The approver reveals the key once, on the page behind the link.
+        Link = "link",
+    }
+}
+
+/// Body of `POST /v1/agents/enroll`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollAgentRequest {
+    /// Name that the agent proposes for itself.
+    pub name: String,
+    /// Address of the human who should decide; without it whoever holds the link and is signed in may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(format = Email))]
+    pub human_email: Option<String>,
+    /// What the agent is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The agent's Ed25519 key, `ssh-ed25519 AAAA…` or base64 of 32 bytes; opens a pairing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+}
+
+/// Answer of `POST /v1/agents/enroll`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollAgentResponse {
+    /// The nil UUID.
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub agent_id: AgentId,
+    /// What happens next; the same sentence for everyone.
+    pub message: String,
+    /// The page where a signed-in human decides. Its last segment is a secret.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uri"))]
+    pub approval_url: SecretText,
+    /// When the request lapses.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+    /// Pairing only: id for [`EnrollmentStatusResponse`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub pairing_id: Option<EnrollmentId>,
+    /// Pairing only: fingerprint of the key, `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub fingerprint: Option<String>,
+    /// Pairing only: proves to the status endpoint that the caller is the one who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub poll_token: Option<SecretText>,
+}
+
+/// Query of `GET /v1/agents/enroll/{pairing_id}/status`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct EnrollmentStatusQuery {
+    /// The `poll_token` of the enrolment.
+    #[cfg_attr(feature = "openapi", param(value_type = String))]
+    pub poll: SecretText,
+}
+
+/// Answer of `GET /v1/agents/enroll/{pairing_id}/status`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentStatusResponse {
+    /// Where the enrolment stands.
+    pub status: EnrollmentStatus,
+    /// The new agent, once approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub agent_id: Option<AgentId>,
+    /// Its API key, in the first approved answer only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
+    pub api_key: Option<SecretText>,
+    /// The vaults it may use, beside the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Uuid>))]
+    pub vault_ids: Option<Vec<VaultId>>,
+}
+
+/// Where an enrolment came from, as far as the server can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentOrigin {
+    /// Address of the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub ip: Option<String>,
+    /// What the requester says it is. Text chosen by a stranger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub user_agent: Option<String>,
+}
+
+/// An enrolment as the human who may decide sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentResponse {
+    /// Id of the enrolment.
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub id: EnrollmentId,
+    /// Name of the agent.
+    pub name: String,
+    /// Whether `name` is text of the stranger who asked, as opposed to one the approver gave.
+    pub name_chosen_by_requester: bool,
+    /// What the requester says the agent is for, `""` when nothing. Text chosen by a stranger.
+    #[serde(default)]
+    pub description: String,
+    /// The address it is bound to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub human_email: Option<String>,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
+    /// Where it came from.
+    pub requested_from: EnrollmentOrigin,
+    /// When it was made.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// When it lapses, or lapsed.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+    /// When it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub decided_at: Option<Timestamp>,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub decided_by: Option<UserId>,
+    /// The agent that came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub agent_id: Option<AgentId>,
+}
+
+/// Query of `GET /v1/enrollments`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ListEnrollmentsQuery {
+    /// Only those in this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<EnrollmentStatus>,
+}
+
+/// Answer of `GET /v1/enrollments`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentListResponse {
+    /// The enrolments the caller may decide or has decided, newest first.
+    pub enrollments: Vec<EnrollmentResponse>,
+}
+
+/// Body of `POST /v1/enrollments/lookup`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentLookupRequest {
+    /// The last segment of an approval link.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub token: SecretText,
+}
+
+/// Body of `POST /v1/enrollments/{enrollment_id}/approve`; may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApproveEnrollmentRequest {
+    /// Name to give the agent in place of the one it proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Answer of `POST /v1/enrollments/{enrollment_id}/approve`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApproveEnrollmentResponse {
+    /// The enrolment, now approved.
+    pub enrollment: EnrollmentResponse,
+    /// The new agent. It has no access until a policy grants some.
+    pub agent: AgentResponse,
+    /// How its key gets to the approver.
+    pub key_delivery: KeyDelivery,
+    /// With [`KeyDelivery::Link`]: the page that reveals the key once. Its last segment is a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uri"))]
+    pub reveal_url: Option<SecretText>,
+}
+
+/// Body of `POST /v1/enrollments/{enrollment_id}/deny`; may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DenyEnrollmentRequest {
+    /// Why, for the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}

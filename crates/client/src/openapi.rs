@@ -1,0 +1,34 @@
+//! Schemas of `oneclaw-core` types, which know nothing of OpenAPI.
+//!
+//! Invariant: the words come from the enum itself, so the schema cannot list others.
+
+use oneclaw_core::caller::Role;
+use oneclaw_core::policy::{Action, Effect, Permission};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
+
+fn words(words: impl Iterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .build()
+}
+
+pub(crate) fn role() -> Object {
+    words(Role::ALL.iter().map(|role| role.as_str()))
+}
+
+pub(crate) fn effect() -> Object {
+    words(Effect::ALL.iter().map(|effect| effect.as_str()))
+}
+
+pub(crate) fn action() -> Object {
+    words(Action::ALL.iter().map(|action| action.as_str()))
+}
+
+pub(crate) fn permissions() -> Array {
+    let permission = words(Permission::ALL.iter().map(|permission| permission.as_str()));
+    ArrayBuilder::new()
+        .items(permission)
+        .min_items(Some(1))
+        .build()
+}
