@@ -1,1 +1,77 @@
-fn main() {}
+//! The project's own tasks: `cargo xtask <task>`.
+//!
+//! Written in Rust so that the checks themselves can be tested, and so that the same command works for a person
+//! and for continuous integration. Nothing here is shipped. Dependencies stay few, because everything waits for this
+//! program to be built.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
+
+mod bench;
+mod generate;
+mod postgres;
+mod process;
+mod project;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+
+const USAGE: &str = "\
+Usage: cargo xtask <task>
+
+Tasks:
+  setup                 Install what the tests and the benchmark need, where it is missing
+  test [-- FILTER...]   Run every test. With a filter: only those, against development builds
+  tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
+  generate [--check]    Write the generated files, or check that they are up to date
+  bench [read|write|token|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
+                        Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<ExitCode> {
+    let Some((task, rest)) = arguments.split_first() else {
+        eprint!("{USAGE}");
+        return Ok(ExitCode::FAILURE);
+    };
+    match (task.as_str(), rest) {
+        ("help" | "--help" | "-h", _) => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        ("setup", []) => {
+            let project = Project::load()?;
+            setup::tests(&project)?;
+            setup::benchmark()?;
+            println!("Everything is in place.");
+            Ok(ExitCode::SUCCESS)
+        }
+        ("test", rest) => test::run(&Project::load()?, test::filter(rest)?),
+        ("tidy", []) => tidy::run(&Project::load()?),
+        ("generate", rest) => generate::run(&Project::load()?, generate::mode(rest)?),
+        ("bench", rest) => bench::run(&Project::load()?, &bench::Options::parse(rest)?),
+        _ => bail!(
+            "unknown task or argument: {}\n\n{USAGE}",
+            arguments.join(" ")
+        ),
+    }
+}

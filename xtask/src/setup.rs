@@ -1,0 +1,235 @@
+//! Installing what the tests and the benchmark need, where it is missing.
+//!
+//! Quick when everything is there, so that `cargo xtask test` can always begin with it. As root on Debian it installs;
+//! otherwise it says what is missing and which command installs it. Optional tools, such as cargo-nextest, are used when
+//! present and never installed.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::Project;
+use crate::{postgres, process};
+
+/// A program from Debian.
+struct Tool {
+    /// What a person calls it.
+    name: &'static str,
+    /// What stops working without it.
+    purpose: &'static str,
+    /// The Debian package that brings it.
+    package: &'static str,
+    present: fn() -> bool,
+}
+
+const TEST_TOOLS: [Tool; 3] = [
+    Tool {
+        name: "PostgreSQL server",
+        purpose: "every storage test runs on SQLite and on PostgreSQL",
+        package: "postgresql",
+        present: || postgres::find_programs().is_some(),
+    },
+    Tool {
+        name: "runuser",
+        purpose: "PostgreSQL refuses to run as root",
+        package: "util-linux",
+        present: || !is_root() || process::find_program("runuser").is_some(),
+    },
+    Tool {
+        name: "Python 3 with venv",
+        purpose: "mail tests deliver to a real SMTP server",
+        package: "python3-venv",
+        present: || {
+            process::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+        },
+    },
+];
+
+const BENCHMARK_TOOLS: [Tool; 2] = [
+    Tool {
+        name: "wrk",
+        purpose: "it is the load generator",
+        package: "wrk",
+        present: || process::find_program("wrk").is_some(),
+    },
+    Tool {
+        name: "taskset and setpriv",
+        purpose: "server and load generator each get a core of their own",
+        package: "util-linux",
+        present: || {
+            ["taskset", "setpriv"]
+                .iter()
+                .all(|name| process::find_program(name).is_some())
+        },
+    },
+];
+
+/// Makes sure that the tests can run.
+pub(crate) fn tests(project: &Project) -> Result<()> {
+    install(&TEST_TOOLS)?;
+    python_environment(project)
+}
+
+/// Makes sure that the benchmark can run.
+pub(crate) fn benchmark() -> Result<()> {
+    install(&BENCHMARK_TOOLS)
+}
+
+/// The Python interpreter of the tests' private environment.
+pub(crate) fn python(project: &Project) -> PathBuf {
+    environment_folder(project).join("bin").join("python")
+}
+
+/// True when this process may install packages and must drop rights to run PostgreSQL.
+pub(crate) fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+fn missing(tools: &[Tool]) -> Vec<&Tool> {
+    tools.iter().filter(|tool| !(tool.present)()).collect()
+}
+
+fn install(tools: &[Tool]) -> Result<()> {
+    let absent = missing(tools);
+    if absent.is_empty() {
+        return Ok(());
+    }
+    if !is_root() || process::find_program("apt-get").is_none() {
+        bail!("{}", instructions(&absent));
+    }
+    process::run(Command::new("apt-get").args(["update", "-qq"]))?;
+    process::run(
+        Command::new("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages(&absent))
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            // One line for each step of each package; what goes wrong is on standard error.
+            .stdout(Stdio::null()),
+    )?;
+    let absent = missing(tools);
+    if !absent.is_empty() {
+        bail!("still missing after the install: {}", names(&absent));
+    }
+    Ok(())
+}
+
+/// What a person without root rights, or on another system, is told.
+fn instructions(absent: &[&Tool]) -> String {
+    let mut text = String::from("something is missing:\n");
+    for tool in absent {
+        text.extend(["  ", tool.name, ": ", tool.purpose, "\n"]);
+    }
+    text.push_str("On Debian and Ubuntu this installs it:\n  sudo apt-get install -y --no-install-recommends ");
+    text.push_str(&packages(absent).join(" "));
+    text
+}
+
+fn packages(tools: &[&Tool]) -> Vec<&'static str> {
+    let mut packages: Vec<_> = tools.iter().map(|tool| tool.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+fn names(tools: &[&Tool]) -> String {
+    let names: Vec<_> = tools.iter().map(|tool| tool.name).collect();
+    names.join(", ")
+}
+
+/// Creates the private Python environment, or recreates it when its requirements changed.
+///
+/// The copy of the requirements inside it is written last, so an interrupted install is not taken for a complete one.
+fn python_environment(project: &Project) -> Result<()> {
+    let requirements_path = project.root.join("xtask").join("requirements.txt");
+    let requirements = fs::read_to_string(&requirements_path)
+        .with_context(|| format!("could not read {}", requirements_path.display()))?;
+    let folder = environment_folder(project);
+    let installed = folder.join("requirements.txt");
+    if is_current(&installed, &requirements) && python(project).exists() {
+        return Ok(());
+    }
+    process::run(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    )?;
+    process::run(
+        Command::new(python(project))
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--require-hashes",
+                "-r",
+            ])
+            .arg(&requirements_path),
+    )?;
+    fs::write(&installed, requirements)
+        .with_context(|| format!("could not write {}", installed.display()))
+}
+
+fn environment_folder(project: &Project) -> PathBuf {
+    project.target.join("test-python")
+}
+
+fn is_current(installed: &Path, wanted: &str) -> bool {
+    fs::read_to_string(installed).is_ok_and(|text| text == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABSENT: Tool = Tool {
+        name: "imaginary program",
+        purpose: "nothing works",
+        package: "imaginary",
+        present: || false,
+    };
+    const PRESENT: Tool = Tool {
+        name: "shell",
+        purpose: "scripts",
+        package: "dash",
+        present: || true,
+    };
+
+    #[test]
+    fn only_what_is_absent_is_asked_for() {
+        let tools = [PRESENT, ABSENT, ABSENT];
+        let absent = missing(&tools);
+        assert_eq!(absent.len(), 2);
+        assert_eq!(packages(&absent), ["imaginary"]);
+        assert!(missing(&[PRESENT]).is_empty());
+    }
+
+    #[test]
+    fn the_instructions_name_the_tool_the_reason_and_the_command() {
+        let text = instructions(&[&ABSENT]);
+        for part in [
+            "imaginary program",
+            "nothing works",
+            "apt-get install",
+            " imaginary",
+        ] {
+            assert!(text.contains(part), "{part:?} is not in {text:?}");
+        }
+    }
+
+    #[test]
+    fn every_requirement_is_pinned_by_version_and_hash() {
+        let lines = include_str!("../requirements.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'));
+        for line in lines {
+            assert!(
+                line.contains("==") && line.contains("--hash=sha256:"),
+                "{line}"
+            );
+        }
+    }
+}
