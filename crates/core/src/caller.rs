@@ -161,7 +161,13 @@ mod tests {
             let json = serde_json::to_string(&principal).unwrap();
             assert_eq!(serde_json::from_str::<Principal>(&json).unwrap(), principal);
         }
-        for text in ["", UUID, "system:x", "User:018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d", "user:"] {
+        for text in [
+            "",
+            UUID,
+            "system:x",
+            "User:018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d",
+            "user:",
+        ] {
             assert!(Principal::parse(text).is_err(), "{text}");
         }
     }
@@ -175,6 +181,9 @@ mod tests {
             assert_eq!(AuthMethod::parse(method.as_str()), Ok(*method));
         }
         let error = Role::parse("Owner").unwrap_err();
-        assert_eq!(error.to_string(), "unknown role; known are owner, admin, member");
+        assert_eq!(
+            error.to_string(),
+            "unknown role; known are owner, admin, member"
+        );
     }
 }

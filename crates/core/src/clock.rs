@@ -110,7 +110,11 @@ impl FromStr for Timestamp {
         let moment: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
         let millis = moment.as_millisecond();
         let timestamp = Self::from_millis(millis);
-        if timestamp.0 == millis { Ok(timestamp) } else { Err(TimestampError) }
+        if timestamp.0 == millis {
+            Ok(timestamp)
+        } else {
+            Err(TimestampError)
+        }
     }
 }
 
@@ -120,14 +124,20 @@ fn has_rfc3339_shape(text: &[u8]) -> bool {
     let Some((head, tail)) = text.split_at_checked(19) else {
         return false;
     };
-    let head_fits = head.iter().zip(b"0000-00-00T00:00:00").all(|(found, model)| match model {
-        b'0' => found.is_ascii_digit(),
-        b'T' => matches!(found, b'T' | b't' | b' '),
-        other => found == other,
-    });
+    let head_fits = head
+        .iter()
+        .zip(b"0000-00-00T00:00:00")
+        .all(|(found, model)| match model {
+            b'0' => found.is_ascii_digit(),
+            b'T' => matches!(found, b'T' | b't' | b' '),
+            other => found == other,
+        });
     let offset = match tail {
         [b'.', fraction @ ..] => {
-            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = fraction
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             match fraction.split_at_checked(digits) {
                 Some((digits, offset)) if (1..=9).contains(&digits.len()) => offset,
                 _ => return false,
@@ -182,7 +192,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock set before 1970 is a broken machine; the epoch makes everything expired, not valid.
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO);
         Timestamp::from_millis(millis_of(since_epoch))
     }
 }
@@ -205,9 +217,11 @@ impl ManualClock {
     /// Moves the clock forward.
     pub fn advance(&self, duration: Duration) {
         // The closure always answers, so there is no failure to handle.
-        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |millis| {
-            Some(Timestamp(millis).plus(duration).0)
-        });
+        let _ = self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |millis| {
+                Some(Timestamp(millis).plus(duration).0)
+            });
     }
 }
 
@@ -253,7 +267,10 @@ pub struct SeededRandom {
 impl SeededRandom {
     /// Two generators of one seed give the same bytes to the same sequence of calls.
     pub const fn new(seed: u64) -> Self {
-        Self { seed, block: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            seed,
+            block: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 }
 
@@ -283,8 +300,14 @@ mod tests {
 
     #[test]
     fn display_is_utc_with_three_digits() {
-        assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Timestamp::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
+        assert_eq!(
+            Timestamp::from_millis(0).to_string(),
+            "1970-01-01T00:00:00.000Z"
+        );
+        assert_eq!(
+            Timestamp::from_millis(-1).to_string(),
+            "1969-12-31T23:59:59.999Z"
+        );
         assert_eq!(
             Timestamp::from_millis(1_795_445_700_120).to_string(),
             "2026-11-23T14:55:00.120Z"
@@ -344,7 +367,10 @@ mod tests {
         assert_eq!(now.plus(Duration::from_secs(2)).as_millis(), 3500);
         assert_eq!(now.as_seconds(), 1);
         assert_eq!(Timestamp::from_millis(-1).as_seconds(), -1);
-        assert_eq!(now.since(Timestamp::from_millis(500)), Duration::from_secs(1));
+        assert_eq!(
+            now.since(Timestamp::from_millis(500)),
+            Duration::from_secs(1)
+        );
         assert_eq!(now.since(Timestamp::from_millis(1501)), Duration::ZERO);
     }
 

@@ -152,10 +152,16 @@ mod tests {
         let id: VaultId = TEXT.to_uppercase().parse().unwrap();
         assert_eq!(id.to_string(), TEXT);
         assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{TEXT}\""));
-        assert_eq!(serde_json::from_str::<VaultId>(&format!("\"{TEXT}\"")).unwrap(), id);
+        assert_eq!(
+            serde_json::from_str::<VaultId>(&format!("\"{TEXT}\"")).unwrap(),
+            id
+        );
         assert_eq!(VaultId::from_uuid(id.as_uuid()), id);
         assert_eq!(format!("{id:?}"), format!("VaultId({TEXT})"));
-        assert_eq!(VaultId::NIL.to_string(), "00000000-0000-0000-0000-000000000000");
+        assert_eq!(
+            VaultId::NIL.to_string(),
+            "00000000-0000-0000-0000-000000000000"
+        );
     }
 
     #[test]

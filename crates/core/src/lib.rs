@@ -6,6 +6,8 @@ pub mod audit;
 pub mod caller;
 pub mod clock;
 pub mod id;
+pub mod limit;
+pub mod model;
 pub mod network;
 pub mod path;
 pub mod policy;

@@ -42,7 +42,10 @@ impl AddressList {
         if entries.len() > MAX_ENTRIES {
             return Err(AddressError::TooMany);
         }
-        let parsed: Result<_, _> = entries.iter().map(|entry| parse_range(entry.as_ref())).collect();
+        let parsed: Result<_, _> = entries
+            .iter()
+            .map(|entry| parse_range(entry.as_ref()))
+            .collect();
         parsed.map(Self)
     }
 
@@ -100,7 +103,11 @@ mod tests {
             ("2001:db8:ffff::1", true),
             ("2001:db9::1", false),
         ] {
-            assert_eq!(list.contains(address.parse().unwrap()), expected, "{address}");
+            assert_eq!(
+                list.contains(address.parse().unwrap()),
+                expected,
+                "{address}"
+            );
         }
         let mapped = AddressList::parse(&["::ffff:192.0.2.7"]).unwrap();
         assert!(mapped.contains("192.0.2.7".parse().unwrap()));
@@ -109,9 +116,18 @@ mod tests {
     #[test]
     fn malformed_lists_are_refused() {
         assert_eq!(AddressList::parse::<&str>(&[]), Err(AddressError::Empty));
-        assert_eq!(AddressList::parse(&vec!["10.0.0.0/8"; 257]), Err(AddressError::TooMany));
-        for text in ["", "10.0.0", "10.0.0.0/33", "example.org", "10.0.0.0/8 ", "::ffff:10.0.0.0/104"]
-        {
+        assert_eq!(
+            AddressList::parse(&vec!["10.0.0.0/8"; 257]),
+            Err(AddressError::TooMany)
+        );
+        for text in [
+            "",
+            "10.0.0",
+            "10.0.0.0/33",
+            "example.org",
+            "10.0.0.0/8 ",
+            "::ffff:10.0.0.0/104",
+        ] {
             assert_eq!(
                 AddressList::parse(&[text]),
                 Err(AddressError::Malformed(text.to_owned())),

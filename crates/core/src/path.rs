@@ -92,7 +92,10 @@ fn check_length(text: &str) -> Result<(), PathError> {
 }
 
 fn check_characters(segment: &str) -> Result<(), PathError> {
-    match segment.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
+    match segment
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+    {
         Some(character) => Err(PathError::Character(character)),
         None => Ok(()),
     }
@@ -118,7 +121,8 @@ pub fn decode_url_path(raw: &str) -> Result<SecretPath, PathError> {
             b'%' => {
                 let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
                 let code = digit().zip(digit()).map(|(high, low)| high << 4 | low);
-                code.and_then(|code| u8::try_from(code).ok()).ok_or(PathError::Encoding)?
+                code.and_then(|code| u8::try_from(code).ok())
+                    .ok_or(PathError::Encoding)?
             }
             other => other,
         };

@@ -93,7 +93,10 @@ impl PermissionSet {
 
     /// The permissions in canonical order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(move |permission| self.contains(*permission))
     }
 
     const fn of(permissions: &[Permission]) -> Self {
@@ -106,7 +109,11 @@ impl PermissionSet {
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        Self(permissions.into_iter().fold(0, |bits, permission| bits | permission.bit()))
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |bits, permission| bits | permission.bit()),
+        )
     }
 }
 
@@ -438,7 +445,11 @@ fn check_ceilings(request: &Request<'_>) -> Result<(), DenialReason> {
             Scope::Label(_) => {}
         }
     }
-    if is_bounded { Err(DenialReason::ScopeCeiling) } else { Ok(()) }
+    if is_bounded {
+        Err(DenialReason::ScopeCeiling)
+    } else {
+        Ok(())
+    }
 }
 
 /// Total order of matching rules: priority, then deny, then the id so that the rule named in the
@@ -481,7 +492,10 @@ fn judge(rule: &Rule, request: &Request<'_>) -> Verdict {
     if !rule.pattern.matches(request.path) {
         return Verdict::OtherPath;
     }
-    let outcome = rule.conditions.check(request).and(rule.attribute_conditions.check(request));
+    let outcome = rule
+        .conditions
+        .check(request)
+        .and(rule.attribute_conditions.check(request));
     match (outcome, rule.effect) {
         (conditions::Outcome::Holds, _) => Verdict::Matches,
         (conditions::Outcome::Fails(name), _) => Verdict::ConditionFails(name),

@@ -149,7 +149,8 @@ impl<'de> Deserialize<'de> for SecretString {
                 Err(E::custom("expected a string"))
             }
         }
-        deserializer.deserialize_string(SecretVisitor)
+        // Not `deserialize_string`, whose error for a number would quote the number.
+        deserializer.deserialize_any(SecretVisitor)
     }
 }
 
@@ -164,19 +165,29 @@ mod tests {
         assert_eq!(secret.len(), 5);
         let bytes = secret.into_bytes();
         assert_eq!(bytes.expose(), "sk_é".as_bytes());
-        assert!(bytes.into_string().is_ok_and(|text| text.expose() == "sk_é"));
+        assert!(
+            bytes
+                .into_string()
+                .is_ok_and(|text| text.expose() == "sk_é")
+        );
     }
 
     #[test]
     fn bytes_that_are_not_text_come_back() {
-        let back = SecretBytes::from(vec![0xff, 1]).into_string().err().unwrap();
+        let back = SecretBytes::from(vec![0xff, 1])
+            .into_string()
+            .err()
+            .unwrap();
         assert_eq!(back.expose(), [0xff, 1]);
     }
 
     #[test]
     fn a_wrong_type_is_refused_without_quoting_it() {
         for json in ["12345678", "-12345678", "1.2345678"] {
-            let message = serde_json::from_str::<SecretString>(json).err().unwrap().to_string();
+            let message = serde_json::from_str::<SecretString>(json)
+                .err()
+                .unwrap()
+                .to_string();
             assert!(!message.contains("2345678"), "{message}");
         }
     }

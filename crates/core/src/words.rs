@@ -81,4 +81,3 @@ pub struct UnknownWord {
     /// The words of the set.
     pub known: &'static [&'static str],
 }
-

@@ -19,13 +19,20 @@ pub struct Checkpoint {
 
 /// The text is not a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a checkpoint: three lines are expected, the log's name, its size and its root in base64")]
+#[error(
+    "not a checkpoint: three lines are expected, the log's name, its size and its root in base64"
+)]
 pub struct CheckpointError;
 
 impl Checkpoint {
     /// The text that is signed: origin, size and root on a line each.
     pub fn to_body(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(&self.root))
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            BASE64.encode(&self.root)
+        )
     }
 
     /// Reads the signed text. Extension lines are refused: we write none, and what is not understood
@@ -52,6 +59,10 @@ impl Checkpoint {
         // Also refuses "+1", "007" and control characters in the name.
         let is_canonical = checkpoint.to_body() == body;
         let has_name = !origin.is_empty() && !origin.chars().any(char::is_control);
-        if is_canonical && has_name { Ok(checkpoint) } else { Err(CheckpointError) }
+        if is_canonical && has_name {
+            Ok(checkpoint)
+        } else {
+            Err(CheckpointError)
+        }
     }
 }

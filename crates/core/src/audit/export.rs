@@ -44,7 +44,11 @@ pub fn export_line(event: &Event) -> String {
         line.push_str(",\"");
         line.push_str(name);
         line.push_str("\":");
-        if name == "details" { line.push_str(value) } else { write_string(&mut line, value) }
+        if name == "details" {
+            line.push_str(value)
+        } else {
+            write_string(&mut line, value)
+        }
     };
     member("id", &event.id.to_string());
     member("org_id", &event.org.to_string());
@@ -100,7 +104,9 @@ where
     if value.to_string() == text {
         Ok(value)
     } else {
-        Err(serde::de::Error::custom("an id or a time is not in its canonical spelling"))
+        Err(serde::de::Error::custom(
+            "an id or a time is not in its canonical spelling",
+        ))
     }
 }
 
@@ -171,7 +177,9 @@ pub enum VerifyError {
         line: u64,
     },
     /// Entries are missing, repeated or in another order.
-    #[error("line {line}: entry {found} is where entry {expected} should be; entries were removed, repeated or moved")]
+    #[error(
+        "line {line}: entry {found} is where entry {expected} should be; entries were removed, repeated or moved"
+    )]
     Sequence {
         /// Which line.
         line: u64,
@@ -181,7 +189,9 @@ pub enum VerifyError {
         found: u64,
     },
     /// The entry does not continue the one before.
-    #[error("line {line}: entry {event} does not continue the one before; one of the two was replaced")]
+    #[error(
+        "line {line}: entry {event} does not continue the one before; one of the two was replaced"
+    )]
     BrokenLink {
         /// Which line.
         line: u64,
@@ -197,7 +207,9 @@ pub enum VerifyError {
         event: EventId,
     },
     /// Fewer entries than the checkpoint proves.
-    #[error("the export ends after {found} entries, the checkpoint proves {expected}; the end was cut off")]
+    #[error(
+        "the export ends after {found} entries, the checkpoint proves {expected}; the end was cut off"
+    )]
     Truncated {
         /// Entries that the checkpoint proves.
         expected: u64,
@@ -205,7 +217,9 @@ pub enum VerifyError {
         found: u64,
     },
     /// Every line fits the others, but they are not the log that was signed.
-    #[error("the first {size} entries are not those that the checkpoint proves; the log was rewritten or forked")]
+    #[error(
+        "the first {size} entries are not those that the checkpoint proves; the log was rewritten or forked"
+    )]
     RootMismatch {
         /// Entries that the checkpoint proves.
         size: u64,
@@ -262,7 +276,11 @@ impl<'a> Replay<'a> {
         let line = seq + 1;
         let parsed: Line = serde_json::from_slice(text).map_err(|error| {
             let is_cut = text.len() as u64 == MAX_LINE;
-            let reason = if is_cut { "the line is too long".to_owned() } else { error.to_string() };
+            let reason = if is_cut {
+                "the line is too long".to_owned()
+            } else {
+                error.to_string()
+            };
             VerifyError::Malformed { line, reason }
         })?;
         let claimed = parsed.integrity_hash;
@@ -271,14 +289,24 @@ impl<'a> Replay<'a> {
             return Err(VerifyError::ForeignEntry { line });
         }
         if event.seq != seq {
-            return Err(VerifyError::Sequence { line, expected: seq, found: event.seq });
+            return Err(VerifyError::Sequence {
+                line,
+                expected: seq,
+                found: event.seq,
+            });
         }
         let leaf = event.leaf_hash();
         if leaf != claimed {
-            return Err(VerifyError::Edited { line, event: event.id });
+            return Err(VerifyError::Edited {
+                line,
+                event: event.id,
+            });
         }
         if event.prev != self.last_leaf {
-            return Err(VerifyError::BrokenLink { line, event: event.id });
+            return Err(VerifyError::BrokenLink {
+                line,
+                event: event.id,
+            });
         }
         self.tree.append(leaf);
         self.last_leaf = leaf;

@@ -17,7 +17,11 @@ pub fn empty_root() -> Hash {
 }
 
 fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new_with_prefix([NODE_PREFIX]).chain_update(left).chain_update(right).finalize().into()
+    Sha256::new_with_prefix([NODE_PREFIX])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 /// The right edge of a tree: all that is needed to append leaves and to know the root.
@@ -41,7 +45,10 @@ const FRONTIER_VERSION: u8 = 1;
 impl Frontier {
     /// The edge of an empty tree.
     pub const fn new() -> Self {
-        Self { size: 0, peaks: Vec::new() }
+        Self {
+            size: 0,
+            peaks: Vec::new(),
+        }
     }
 
     /// Number of leaves, which is also the index of the next one.
@@ -65,7 +72,9 @@ impl Frontier {
     /// The root of the tree.
     pub fn root(&self) -> Hash {
         let peaks = self.peaks.iter().rev().copied();
-        peaks.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(empty_root)
+        peaks
+            .reduce(|right, left| node_hash(&left, &right))
+            .unwrap_or_else(empty_root)
     }
 
     /// The stored form: a version byte, the size (8 bytes, big-endian) and the subtree roots.
@@ -91,7 +100,10 @@ impl Frontier {
         if !rest.is_empty() || u32::try_from(peaks.len()) != Ok(size.count_ones()) {
             return Err(FrontierError);
         }
-        Ok(Self { size, peaks: peaks.to_vec() })
+        Ok(Self {
+            size,
+            peaks: peaks.to_vec(),
+        })
     }
 }
 
@@ -115,7 +127,10 @@ const fn split_point(count: usize) -> usize {
 /// The hashes that lead from leaf `index` to the root of `leaves` (RFC 9162 section 2.1.3.1), the
 /// lowest first. Empty when there is no such leaf; then no verification succeeds.
 pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Vec<Hash> {
-    let Some(mut index) = usize::try_from(index).ok().filter(|index| *index < leaves.len()) else {
+    let Some(mut index) = usize::try_from(index)
+        .ok()
+        .filter(|index| *index < leaves.len())
+    else {
         return Vec::new();
     };
     let mut proof = Vec::new();
@@ -123,7 +138,11 @@ pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Vec<Hash> {
     while tree.len() > 1 {
         let middle = split_point(tree.len());
         let (left, right) = tree.split_at(middle);
-        let (inside, outside) = if index < middle { (left, right) } else { (right, left) };
+        let (inside, outside) = if index < middle {
+            (left, right)
+        } else {
+            (right, left)
+        };
         proof.push(root_of(outside));
         index -= if index < middle { 0 } else { middle };
         tree = inside;
@@ -163,7 +182,9 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
 /// The hashes that show that the first `old_size` leaves are still the same (RFC 9162 section
 /// 2.1.4.1). Empty when `old_size` is zero or not smaller than the tree.
 pub fn consistency_proof(leaves: &[Hash], old_size: u64) -> Vec<Hash> {
-    let Some(mut old) = usize::try_from(old_size).ok().filter(|old| (1..leaves.len()).contains(old))
+    let Some(mut old) = usize::try_from(old_size)
+        .ok()
+        .filter(|old| (1..leaves.len()).contains(old))
     else {
         return Vec::new();
     };

@@ -55,14 +55,17 @@ pub fn parse(note: &str) -> Result<(&str, Vec<NoteSignature>), NoteError> {
     }
     let (text, signatures) = note.rsplit_once("\n\n").ok_or(NoteError::Shape)?;
     // The newline before the empty line belongs to the text.
-    let (body, _) = note.split_at_checked(text.len() + 1).ok_or(NoteError::Shape)?;
+    let (body, _) = note
+        .split_at_checked(text.len() + 1)
+        .ok_or(NoteError::Shape)?;
     let signatures = signatures.strip_suffix('\n').ok_or(NoteError::Shape)?;
     if signatures.split('\n').count() > MAX_SIGNATURES {
         return Err(NoteError::TooMany);
     }
-    let parsed = signatures.split('\n').enumerate().map(|(index, line)| {
-        parse_signature(line).ok_or(NoteError::Signature(index + 1))
-    });
+    let parsed = signatures
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| parse_signature(line).ok_or(NoteError::Signature(index + 1)));
     Ok((body, parsed.collect::<Result<_, _>>()?))
 }
 
@@ -85,7 +88,10 @@ fn parse_signature(line: &str) -> Option<NoteSignature> {
 
 /// Whether a key may have this name: not empty, no white space, no plus sign.
 pub fn is_key_name(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
+    !name.is_empty()
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
 /// The hash that tells an Ed25519 key from others of the same name: the first four bytes of SHA-256

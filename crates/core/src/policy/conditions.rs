@@ -50,7 +50,11 @@ impl Outcome {
     }
 
     fn of(holds: bool, name: &'static str) -> Self {
-        if holds { Self::Holds } else { Self::Fails(name) }
+        if holds {
+            Self::Holds
+        } else {
+            Self::Fails(name)
+        }
     }
 }
 
@@ -63,7 +67,10 @@ struct Parsed<T> {
 
 impl<T: DeserializeOwned + Default> Parsed<T> {
     fn none() -> Self {
-        Self { text: "{}".into(), meaning: Some(T::default()) }
+        Self {
+            text: "{}".into(),
+            meaning: Some(T::default()),
+        }
     }
 
     fn parse(text: &str) -> Result<Self, ConditionError> {
@@ -72,20 +79,30 @@ impl<T: DeserializeOwned + Default> Parsed<T> {
         }
         // A derived reader would also take an array, by position.
         if !text.trim_start().starts_with('{') {
-            return Err(ConditionError::Malformed("must be a JSON object".to_owned()));
+            return Err(ConditionError::Malformed(
+                "must be a JSON object".to_owned(),
+            ));
         }
         match serde_json::from_str(text) {
-            Ok(meaning) => Ok(Self { text: text.into(), meaning: Some(meaning) }),
+            Ok(meaning) => Ok(Self {
+                text: text.into(),
+                meaning: Some(meaning),
+            }),
             Err(error) => Err(ConditionError::Malformed(error.to_string())),
         }
     }
 
     fn stored(text: &str) -> Self {
-        Self::parse(text).unwrap_or_else(|_| Self { text: text.into(), meaning: None })
+        Self::parse(text).unwrap_or_else(|_| Self {
+            text: text.into(),
+            meaning: None,
+        })
     }
 
     fn check(&self, check: impl FnOnce(&T) -> Outcome) -> Outcome {
-        self.meaning.as_ref().map_or(Outcome::Unknown("unreadable"), check)
+        self.meaning
+            .as_ref()
+            .map_or(Outcome::Unknown("unreadable"), check)
     }
 }
 
@@ -191,7 +208,10 @@ impl Circumstances {
         }
         if let Some(environments) = &self.environment_in {
             // Having no environment is known, not unknown: it is simply none of those listed.
-            let holds = environments.0.iter().any(|name| Some(name.as_str()) == request.environment);
+            let holds = environments
+                .0
+                .iter()
+                .any(|name| Some(name.as_str()) == request.environment);
             outcome = outcome.and(Outcome::of(holds, "environment_in"));
         }
         outcome
@@ -257,7 +277,10 @@ impl Attributes {
             });
         }
         if let Some(methods) = &self.auth_method {
-            outcome = outcome.and(Outcome::of(methods.contains(&request.auth_method), "auth_method"));
+            outcome = outcome.and(Outcome::of(
+                methods.contains(&request.auth_method),
+                "auth_method",
+            ));
         }
         outcome
     }
@@ -275,7 +298,11 @@ struct NonEmpty<T>(Vec<T>);
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonEmpty<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::deserialize(deserializer)?;
-        if list.is_empty() { Err(D::Error::custom("a list is empty")) } else { Ok(Self(list)) }
+        if list.is_empty() {
+            Err(D::Error::custom("a list is empty"))
+        } else {
+            Ok(Self(list))
+        }
     }
 }
 
@@ -348,18 +375,29 @@ impl<'de> Deserialize<'de> for TimeWindow {
         let hours = match (wire.after.as_deref(), wire.before.as_deref()) {
             (Some(after), Some(before)) => Some((minute(after)?, minute(before)?)),
             (None, None) => None,
-            _ => return Err(D::Error::custom("a time window needs both after and before")),
+            _ => {
+                return Err(D::Error::custom(
+                    "a time window needs both after and before",
+                ));
+            }
         };
         if hours.is_some_and(|(after, before)| after == before) {
-            return Err(D::Error::custom("a time window is empty: after equals before"));
+            return Err(D::Error::custom(
+                "a time window is empty: after equals before",
+            ));
         }
         if hours.is_none() && wire.days.is_none() {
-            return Err(D::Error::custom("a time window needs after and before, or days"));
+            return Err(D::Error::custom(
+                "a time window needs after and before, or days",
+            ));
         }
         let day = |text: &String| {
             parse_day(text).ok_or_else(|| D::Error::custom("days are written mon, tue, … sun"))
         };
-        let days = wire.days.map(|days| days.0.iter().map(day).collect()).transpose()?;
+        let days = wire
+            .days
+            .map(|days| days.0.iter().map(day).collect())
+            .transpose()?;
         let zone = TimeZone::get(wire.timezone.as_deref().unwrap_or("UTC"))
             .map_err(|_| D::Error::custom("unknown time zone; write for example Europe/Berlin"))?;
         Ok(Self { hours, days, zone })

@@ -53,11 +53,19 @@ pub fn explain<'r>(
     let decision = decide(request, rules, |rule, verdict| seen.push((rule, verdict)));
     seen.sort_by_key(|(rule, _)| std::cmp::Reverse(strength(rule)));
     let (decided_by, reason, sentence) = match decision {
-        Ok(Basis::Rule(id)) => (Some(id), "rule", "A policy of this vault allows this action."),
+        Ok(Basis::Rule(id)) => (
+            Some(id),
+            "rule",
+            "A policy of this vault allows this action.",
+        ),
         Ok(Basis::VaultOwner) => (None, "vault_owner", "The caller created this vault."),
         Err(reason) => {
             let denied = Denied { reason };
-            (denied.rule(), DenialReason::as_str(reason), denied.sentence())
+            (
+                denied.rule(),
+                DenialReason::as_str(reason),
+                denied.sentence(),
+            )
         }
     };
     Explanation {

@@ -1,0 +1,7 @@
+//! Plain nouns with their legal states: what a value must look like, and what may follow what.
+
+pub mod enrollment;
+pub mod password;
+pub mod secret;
+pub mod share;
+pub mod text;
