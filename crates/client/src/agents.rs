@@ -9,6 +9,9 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, UserId, VaultId};
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{Patch, SecretText, is_false};
 
 /// Body of `POST /v1/agents`.
@@ -100,6 +103,7 @@ pub struct UpdateAgentRequest {
 }
 
 /// An agent as its organisation sees it.
+#[expect(clippy::struct_excessive_bools, reason = "flags of the wire format")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentResponse {
@@ -258,4 +262,69 @@ pub struct RevealKeyResponse {
     /// Its API key, shown this once.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
     pub api_key: SecretText,
+}
+
+/// Agents.
+impl Client {
+    /// `POST /v1/agents`.
+    pub async fn create_agent(
+        &self,
+        request: &CreateAgentRequest,
+    ) -> Result<AgentCreatedResponse, Error> {
+        self.fetch(Call::post("v1/agents").json(request)?).await
+    }
+
+    /// `GET /v1/agents`.
+    pub async fn list_agents(&self) -> Result<AgentListResponse, Error> {
+        self.fetch(Call::get("v1/agents")).await
+    }
+
+    /// `GET /v1/agents/me`, for agents.
+    pub async fn get_agent_self(&self) -> Result<AgentSelfResponse, Error> {
+        self.fetch(Call::get("v1/agents/me")).await
+    }
+
+    /// `GET /v1/agents/{agent_id}`.
+    pub async fn get_agent(&self, agent_id: AgentId) -> Result<AgentResponse, Error> {
+        self.fetch(Call::get("v1/agents").at(agent_id)).await
+    }
+
+    /// `PATCH /v1/agents/{agent_id}`.
+    pub async fn update_agent(
+        &self,
+        agent_id: AgentId,
+        request: &UpdateAgentRequest,
+    ) -> Result<AgentResponse, Error> {
+        self.fetch(Call::patch("v1/agents").at(agent_id).json(request)?)
+            .await
+    }
+
+    /// `DELETE /v1/agents/{agent_id}`.
+    pub async fn delete_agent(&self, agent_id: AgentId) -> Result<(), Error> {
+        self.execute(Call::delete("v1/agents").at(agent_id)).await
+    }
+
+    /// `POST /v1/agents/{agent_id}/rotate-key`.
+    pub async fn rotate_agent_key(
+        &self,
+        agent_id: AgentId,
+    ) -> Result<AgentKeyRotatedResponse, Error> {
+        self.fetch(Call::post("v1/agents").at(agent_id).at("rotate-key"))
+            .await
+    }
+
+    /// `POST /v1/agents/{agent_id}/reveal-key`.
+    pub async fn reveal_agent_key(
+        &self,
+        agent_id: AgentId,
+        request: &RevealKeyRequest,
+    ) -> Result<RevealKeyResponse, Error> {
+        self.fetch(
+            Call::post("v1/agents")
+                .at(agent_id)
+                .at("reveal-key")
+                .json(request)?,
+        )
+        .await
+    }
 }

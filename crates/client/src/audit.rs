@@ -5,11 +5,16 @@
 //!
 //! Invariant: `details` is the exact text that was hashed, so a verifier can rebuild the leaf.
 
+use bytes::Bytes;
+use oneclaw_core::audit::Event;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{EventId, OrgId};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{HexHash, JsonObject};
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
+use crate::wire::{HexHash, JsonObject, NotAnObject};
 
 /// One entry of the log. Never holds a value, passphrase, key or token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +27,7 @@ pub struct AuditEvent {
     pub seq: u64,
     /// What happened, such as `secret.read`.
     pub action: String,
-    /// Id of who did it, `""` for the system.
+    /// Id of who did it, `system` for the server itself.
     pub actor_id: String,
     /// What `actor_id` is: `user`, `agent` or `system`.
     pub actor_type: String,
@@ -53,12 +58,63 @@ pub struct AuditEvent {
     /// The event before this one, `null` for the first.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
     pub prev_event_id: Option<EventId>,
+    /// The `leaf_hash` of that event, zeros for the first.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub prev_hash: HexHash,
     /// The same as `leaf_hash`, under the name the API uses for its hash chain.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub integrity_hash: HexHash,
     /// The RFC 6962 leaf hash of the event.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub leaf_hash: HexHash,
+}
+
+impl AuditEvent {
+    /// An event as the API shows it.
+    ///
+    /// # Errors
+    /// [`NotAnObject`] when the stored details are damaged.
+    pub fn from_event(event: Event, prev_event_id: Option<EventId>) -> Result<Self, NotAnObject> {
+        let leaf_hash = HexHash(event.leaf_hash());
+        let details = JsonObject::from_text(event.details)?;
+        Ok(Self {
+            id: event.id,
+            seq: event.seq,
+            action: event.action.into_owned(),
+            actor_id: event.actor_id,
+            actor_type: event.actor_type.into_owned(),
+            resource_type: event.resource_type.into_owned(),
+            resource_id: event.resource_id,
+            org_id: event.org,
+            metadata: details.clone(),
+            details,
+            ip_address: event.ip,
+            created_at: event.at,
+            timestamp: event.at,
+            prev_event_id,
+            prev_hash: HexHash(event.prev),
+            integrity_hash: leaf_hash,
+            leaf_hash,
+        })
+    }
+
+    /// The event that this claims to be. Hash it and compare with a proven leaf: the hashes in here are only claims.
+    pub fn into_event(self) -> Event {
+        Event {
+            org: self.org_id,
+            seq: self.seq,
+            id: self.id,
+            at: self.created_at,
+            actor_type: self.actor_type.into(),
+            actor_id: self.actor_id,
+            action: self.action.into(),
+            resource_type: self.resource_type.into(),
+            resource_id: self.resource_id,
+            details: self.details.as_str().to_owned(),
+            ip: self.ip_address,
+            prev: self.prev_hash.0,
+        }
+    }
 }
 
 /// Query of `GET /v1/audit/events`.
@@ -168,15 +224,6 @@ pub struct AuditCheckpointResponse {
     pub verifier_key: String,
 }
 
-/// Query of `GET /v1/audit/export`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct AuditExportQuery {
-    /// Only the events below this size, to go with a checkpoint of that size; all when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-}
-
 /// Query of `GET /v1/audit/proof/inclusion`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
@@ -224,4 +271,52 @@ pub struct ConsistencyProofResponse {
     /// The hashes.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub hashes: Vec<HexHash>,
+}
+
+/// The audit log.
+impl Client {
+    /// `GET /v1/audit/events`.
+    pub async fn query_audit_events(
+        &self,
+        query: &AuditEventsQuery,
+    ) -> Result<AuditEventsResponse, Error> {
+        self.fetch(Call::get("v1/audit/events").query(query)?).await
+    }
+
+    /// `GET /v1/audit/verify`: the server's word. `oneclaw_core::audit::verify_export` does without it.
+    pub async fn verify_audit_chain(
+        &self,
+        query: &AuditVerifyQuery,
+    ) -> Result<AuditVerifyResponse, Error> {
+        self.fetch(Call::get("v1/audit/verify").query(query)?).await
+    }
+
+    /// `GET /v1/audit/checkpoint`. The note is as the server gave it; verifying it is up to the caller.
+    pub async fn get_audit_checkpoint(&self) -> Result<AuditCheckpointResponse, Error> {
+        self.fetch(Call::get("v1/audit/checkpoint")).await
+    }
+
+    /// `GET /v1/audit/export`: the whole log, one JSON object per line, oldest first, in the format of
+    /// `oneclaw_core::audit::export_line`.
+    pub async fn export_audit_log(&self) -> Result<Bytes, Error> {
+        Ok(self.send(&Call::get("v1/audit/export")).await?.into_body())
+    }
+
+    /// `GET /v1/audit/proof/inclusion`.
+    pub async fn get_inclusion_proof(
+        &self,
+        query: &InclusionProofQuery,
+    ) -> Result<InclusionProofResponse, Error> {
+        self.fetch(Call::get("v1/audit/proof/inclusion").query(query)?)
+            .await
+    }
+
+    /// `GET /v1/audit/proof/consistency`.
+    pub async fn get_consistency_proof(
+        &self,
+        query: &ConsistencyProofQuery,
+    ) -> Result<ConsistencyProofResponse, Error> {
+        self.fetch(Call::get("v1/audit/proof/consistency").query(query)?)
+            .await
+    }
 }

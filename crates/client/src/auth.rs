@@ -1,7 +1,7 @@
 //! Accounts and tokens: signing up, logging in, exchanging keys for short-lived access tokens.
 //!
 //! Invariants:
-//! - Every access token is an EdDSA JWT (RFC 7519, RFC 8037) of three parts with a numeric `exp`.
+//! - Every access token is a JWT signed with Ed25519 (RFC 7519, RFC 8037) of three parts with a numeric `exp`.
 //! - [`TokenResponse`] may carry no other keys than it does: a published client refuses unknown ones.
 //! - Answers that could tell whether an account exists are the same for every address.
 
@@ -10,6 +10,9 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, UserId, VaultId};
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{BEARER, SecretText, is_false, vocabulary};
 
 /// Body of `POST /v1/auth/signup`.
@@ -128,7 +131,6 @@ pub struct TokenResponse {
 
 impl TokenResponse {
     /// A bearer token that cannot be refreshed.
-    #[must_use]
     pub fn bearer(access_token: SecretText, expires_in: u32) -> Self {
         Self {
             access_token,
@@ -287,4 +289,94 @@ pub struct UpdateProfileRequest {
     /// Whether the user wants news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marketing_emails: Option<bool>,
+}
+
+/// Accounts and tokens.
+impl Client {
+    /// `POST /v1/auth/signup`. No credential is sent.
+    pub async fn signup(&self, request: &SignupRequest) -> Result<SignupResponse, Error> {
+        self.fetch(Call::post("v1/auth/signup").json(request)?.public())
+            .await
+    }
+
+    /// `POST /v1/auth/verify-email`. No credential is sent.
+    pub async fn verify_email(&self, request: &VerifyEmailRequest) -> Result<TokenResponse, Error> {
+        self.fetch(Call::post("v1/auth/verify-email").json(request)?.public())
+            .await
+    }
+
+    /// `POST /v1/auth/token`. No credential is sent.
+    pub async fn login(&self, request: &LoginRequest) -> Result<LoginResponse, Error> {
+        self.fetch(Call::post("v1/auth/token").json(request)?.public())
+            .await
+    }
+
+    /// `DELETE /v1/auth/token`: the token this client sends is worth nothing afterwards.
+    pub async fn revoke_token(&self) -> Result<(), Error> {
+        self.execute(Call::delete("v1/auth/token")).await
+    }
+
+    /// `POST /v1/auth/agent-token`, for the token itself; a client with an agent's key gets its own. No credential is
+    /// sent.
+    pub async fn agent_token(
+        &self,
+        request: &AgentTokenRequest,
+    ) -> Result<AgentTokenResponse, Error> {
+        self.fetch(Call::post("v1/auth/agent-token").json(request)?.public())
+            .await
+    }
+
+    /// `POST /v1/auth/api-key-token`. No credential is sent.
+    pub async fn api_key_token(
+        &self,
+        request: &UserApiKeyTokenRequest,
+    ) -> Result<TokenResponse, Error> {
+        self.fetch(Call::post("v1/auth/api-key-token").json(request)?.public())
+            .await
+    }
+
+    /// `POST /v1/auth/refresh`. Without a refresh token the caller's own access token is renewed.
+    pub async fn refresh_token(&self, request: &RefreshRequest) -> Result<TokenResponse, Error> {
+        let call = Call::post("v1/auth/refresh");
+        let call = match request.refresh_token {
+            Some(_) => call.json(request)?.public(),
+            None => call,
+        };
+        self.fetch(call).await
+    }
+
+    /// `POST /v1/auth/forgot-password`. No credential is sent.
+    pub async fn forgot_password(
+        &self,
+        request: &ForgotPasswordRequest,
+    ) -> Result<ForgotPasswordResponse, Error> {
+        self.fetch(
+            Call::post("v1/auth/forgot-password")
+                .json(request)?
+                .public(),
+        )
+        .await
+    }
+
+    /// `POST /v1/auth/reset-password`. No credential is sent.
+    pub async fn reset_password(
+        &self,
+        request: &ResetPasswordRequest,
+    ) -> Result<ResetPasswordResponse, Error> {
+        self.fetch(Call::post("v1/auth/reset-password").json(request)?.public())
+            .await
+    }
+
+    /// `GET /v1/auth/me`.
+    pub async fn get_me(&self) -> Result<UserProfileResponse, Error> {
+        self.fetch(Call::get("v1/auth/me")).await
+    }
+
+    /// `PATCH /v1/auth/me`.
+    pub async fn update_me(
+        &self,
+        request: &UpdateProfileRequest,
+    ) -> Result<UserProfileResponse, Error> {
+        self.fetch(Call::patch("v1/auth/me").json(request)?).await
+    }
 }

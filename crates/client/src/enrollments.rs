@@ -7,24 +7,14 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, EnrollmentId, UserId, VaultId};
+use oneclaw_core::model::enrollment::EnrollmentStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::agents::AgentResponse;
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{SecretText, vocabulary};
-
-vocabulary! {
-    /// State of an enrolment. Every state but the first is final.
-    pub enum EnrollmentStatus {
-        /// Nobody has decided.
-        Pending = "pending",
-        /// A human let the agent in; the agent exists.
-        Approved = "approved",
-        /// A human refused.
-        Denied = "denied",
-        /// Nobody decided in time.
-        Expired = "expired",
-    }
-}
 
 vocabulary! {
     /// How the new agent's API key gets to the human who approved.
@@ -97,6 +87,7 @@ pub struct EnrollmentStatusQuery {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrollmentStatusResponse {
     /// Where the enrolment stands.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::enrollment_status))]
     pub status: EnrollmentStatus,
     /// The new agent, once approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,6 +136,7 @@ pub struct EnrollmentResponse {
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub human_email: Option<String>,
     /// Where it stands.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::enrollment_status))]
     pub status: EnrollmentStatus,
     /// Where it came from.
     pub requested_from: EnrollmentOrigin,
@@ -174,6 +166,7 @@ pub struct EnrollmentResponse {
 pub struct ListEnrollmentsQuery {
     /// Only those in this state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(schema_with = crate::openapi::enrollment_status))]
     pub status: Option<EnrollmentStatus>,
 }
 
@@ -226,4 +219,63 @@ pub struct DenyEnrollmentRequest {
     /// Why, for the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Enrolment.
+impl Client {
+    /// `POST /v1/agents/enroll`. No credential is sent.
+    pub async fn enroll_agent(
+        &self,
+        request: &EnrollAgentRequest,
+    ) -> Result<EnrollAgentResponse, Error> {
+        self.fetch(Call::post("v1/agents/enroll").json(request)?.public())
+            .await
+    }
+
+    /// `GET /v1/agents/enroll/{pairing_id}/status`. No credential is sent.
+    pub async fn get_enrollment_status(
+        &self,
+        pairing_id: EnrollmentId,
+        query: &EnrollmentStatusQuery,
+    ) -> Result<EnrollmentStatusResponse, Error> {
+        let call = Call::get("v1/agents/enroll").at(pairing_id).at("status");
+        self.fetch(call.query(query)?.public()).await
+    }
+
+    /// `GET /v1/enrollments`.
+    pub async fn list_enrollments(
+        &self,
+        query: &ListEnrollmentsQuery,
+    ) -> Result<EnrollmentListResponse, Error> {
+        self.fetch(Call::get("v1/enrollments").query(query)?).await
+    }
+
+    /// `POST /v1/enrollments/lookup`: what an approval link stands for.
+    pub async fn lookup_enrollment(
+        &self,
+        request: &EnrollmentLookupRequest,
+    ) -> Result<EnrollmentResponse, Error> {
+        self.fetch(Call::post("v1/enrollments/lookup").json(request)?)
+            .await
+    }
+
+    /// `POST /v1/enrollments/{enrollment_id}/approve`.
+    pub async fn approve_enrollment(
+        &self,
+        enrollment_id: EnrollmentId,
+        request: &ApproveEnrollmentRequest,
+    ) -> Result<ApproveEnrollmentResponse, Error> {
+        let call = Call::post("v1/enrollments").at(enrollment_id).at("approve");
+        self.fetch(call.json(request)?).await
+    }
+
+    /// `POST /v1/enrollments/{enrollment_id}/deny`.
+    pub async fn deny_enrollment(
+        &self,
+        enrollment_id: EnrollmentId,
+        request: &DenyEnrollmentRequest,
+    ) -> Result<EnrollmentResponse, Error> {
+        let call = Call::post("v1/enrollments").at(enrollment_id).at("deny");
+        self.fetch(call.json(request)?).await
+    }
 }

@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::vocabulary;
 
 vocabulary! {
@@ -83,7 +86,7 @@ pub struct JsonWebKeySet {
     pub keys: Vec<JsonWebKey>,
 }
 
-/// Answer of `GET /.well-known/openid-configuration`: issuer metadata (OpenID Connect Discovery 1.0, RFC 8414).
+/// Answer of `GET /.well-known/openid-configuration`: issuer metadata (RFC 8414).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenIdConfiguration {
@@ -103,4 +106,35 @@ pub struct OpenIdConfiguration {
     /// Required by the metadata format: `public`.
     #[serde(default)]
     pub subject_types_supported: Vec<String>,
+}
+
+/// Health and discovery. No credential is sent.
+impl Client {
+    /// `GET /v1/health`.
+    pub async fn health_check(&self) -> Result<HealthResponse, Error> {
+        self.fetch(Call::get("v1/health").public()).await
+    }
+
+    /// `GET /v1/health/hsm`.
+    pub async fn health_hsm(&self) -> Result<KeyProviderHealthResponse, Error> {
+        self.fetch(Call::get("v1/health/hsm").public()).await
+    }
+
+    /// `GET /v1/auth/jwt-public-key`.
+    pub async fn get_jwt_public_key(&self) -> Result<JwtPublicKeyResponse, Error> {
+        self.fetch(Call::get("v1/auth/jwt-public-key").public())
+            .await
+    }
+
+    /// `GET /.well-known/jwks.json`.
+    pub async fn get_jwks(&self) -> Result<JsonWebKeySet, Error> {
+        self.fetch(Call::get(".well-known/jwks.json").public())
+            .await
+    }
+
+    /// `GET /.well-known/openid-configuration`.
+    pub async fn get_openid_configuration(&self) -> Result<OpenIdConfiguration, Error> {
+        self.fetch(Call::get(".well-known/openid-configuration").public())
+            .await
+    }
 }

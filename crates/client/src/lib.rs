@@ -1,4 +1,4 @@
-//! The HTTP API as types.
+//! The HTTP API as types, and a client that speaks them.
 //!
 //! One module per noun holds the request and response types of its endpoints. The server's handlers and the client
 //! speak in them, so they are the contract: a field that is not here is not on the wire.
@@ -10,6 +10,8 @@
 //!   versions keep working.
 //! - Whatever is secret is a [`wire::SecretText`]; a struct that holds one has no `Debug`, `Clone` or `==`.
 //!
+//! [`Client`] has one method per endpoint, beside the types of its noun and named after the `operationId`.
+//!
 //! With the feature `openapi` every type describes its own schema.
 
 #![forbid(unsafe_code)]
@@ -18,7 +20,10 @@
 pub mod agents;
 pub mod audit;
 pub mod auth;
+mod call;
+mod client;
 pub mod enrollments;
+mod error;
 pub mod health;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -27,5 +32,9 @@ pub mod policies;
 pub mod problem;
 pub mod secrets;
 pub mod shares;
+pub mod transport;
 pub mod vaults;
 pub mod wire;
+
+pub use client::{Client, Credential};
+pub use error::{BoxError, Error};

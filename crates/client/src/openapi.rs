@@ -3,6 +3,8 @@
 //! Invariant: the words come from the enum itself, so the schema cannot list others.
 
 use oneclaw_core::caller::Role;
+use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::model::share::RecipientType;
 use oneclaw_core::policy::{Action, Effect, Permission};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
@@ -23,6 +25,18 @@ pub(crate) fn effect() -> Object {
 
 pub(crate) fn action() -> Object {
     words(Action::ALL.iter().map(|action| action.as_str()))
+}
+
+pub(crate) fn enrollment_status() -> Object {
+    words(EnrollmentStatus::ALL.iter().map(|status| status.as_str()))
+}
+
+pub(crate) fn recipient_type() -> Object {
+    words(
+        RecipientType::ALL
+            .iter()
+            .map(|recipient| recipient.as_str()),
+    )
 }
 
 pub(crate) fn permissions() -> Array {

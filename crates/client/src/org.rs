@@ -5,6 +5,10 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{UserId, VaultId};
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
+
 /// A member of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -42,4 +46,17 @@ pub struct AgentKeysVaultResponse {
     /// Id of the vault named `__agent-keys`.
     #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
     pub vault_id: VaultId,
+}
+
+/// The organisation.
+impl Client {
+    /// `GET /v1/org/members`.
+    pub async fn list_org_members(&self) -> Result<OrgMemberListResponse, Error> {
+        self.fetch(Call::get("v1/org/members")).await
+    }
+
+    /// `GET /v1/org/agent-keys-vault`. Status 404 before the first agent.
+    pub async fn get_agent_keys_vault(&self) -> Result<AgentKeysVaultResponse, Error> {
+        self.fetch(Call::get("v1/org/agent-keys-vault")).await
+    }
 }

@@ -10,6 +10,9 @@ use oneclaw_core::policy::{Action, Effect, Explanation, PermissionSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{JsonObject, Patch, PrincipalType};
 
 /// Body of `POST /v1/vaults/{vault_id}/policies`.
@@ -240,5 +243,67 @@ impl From<Explanation> for ExplainPolicyResponse {
             decided_by: explanation.decided_by,
             rules: explanation.rules.into_iter().map(explained).collect(),
         }
+    }
+}
+
+/// Policies.
+impl Client {
+    /// `POST /v1/vaults/{vault_id}/policies`.
+    pub async fn create_policy(
+        &self,
+        vault_id: VaultId,
+        request: &CreatePolicyRequest,
+    ) -> Result<PolicyResponse, Error> {
+        self.fetch(
+            Call::post("v1/vaults")
+                .at(vault_id)
+                .at("policies")
+                .json(request)?,
+        )
+        .await
+    }
+
+    /// `GET /v1/vaults/{vault_id}/policies`.
+    pub async fn list_policies(&self, vault_id: VaultId) -> Result<PolicyListResponse, Error> {
+        self.fetch(Call::get("v1/vaults").at(vault_id).at("policies"))
+            .await
+    }
+
+    /// `PUT /v1/vaults/{vault_id}/policies/{policy_id}`.
+    pub async fn update_policy(
+        &self,
+        vault_id: VaultId,
+        policy_id: PolicyId,
+        request: &UpdatePolicyRequest,
+    ) -> Result<PolicyResponse, Error> {
+        let call = Call::put("v1/vaults")
+            .at(vault_id)
+            .at("policies")
+            .at(policy_id);
+        self.fetch(call.json(request)?).await
+    }
+
+    /// `DELETE /v1/vaults/{vault_id}/policies/{policy_id}`.
+    pub async fn delete_policy(&self, vault_id: VaultId, policy_id: PolicyId) -> Result<(), Error> {
+        self.execute(
+            Call::delete("v1/vaults")
+                .at(vault_id)
+                .at("policies")
+                .at(policy_id),
+        )
+        .await
+    }
+
+    /// `POST /v1/vaults/{vault_id}/policies/explain`: what would be decided, and why. Opens nothing.
+    pub async fn explain_policy(
+        &self,
+        vault_id: VaultId,
+        request: &ExplainPolicyRequest,
+    ) -> Result<ExplainPolicyResponse, Error> {
+        let call = Call::post("v1/vaults")
+            .at(vault_id)
+            .at("policies")
+            .at("explain");
+        self.fetch(call.json(request)?).await
     }
 }

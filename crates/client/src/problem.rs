@@ -51,7 +51,6 @@ pub struct ProblemDetails {
 
 impl ProblemDetails {
     /// A problem of type [`ABOUT_BLANK`] without extras.
-    #[must_use]
     pub fn new(status: u16, title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             problem_type: about_blank(),

@@ -8,10 +8,14 @@
 
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::SecretId;
+use oneclaw_core::id::{SecretId, VaultId};
+use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::SecretPath;
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{JsonObject, SecretText, is_false, vocabulary};
 
 vocabulary! {
@@ -37,7 +41,8 @@ pub struct PutSecretRequest {
     pub value: SecretText,
     /// What kind of value, `[a-z0-9_-]{1,64}`; `generic` when absent.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub secret_type: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[a-z0-9_-]{1,64}$"))]
+    pub secret_type: Option<SecretType>,
     /// Free-form notes of the writer; replaces those of the last version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
@@ -58,7 +63,6 @@ pub struct PutSecretRequest {
 
 impl PutSecretRequest {
     /// Writes a value without any options.
-    #[must_use]
     pub fn new(value: SecretText) -> Self {
         Self {
             value,
@@ -83,7 +87,8 @@ pub struct SecretCreatedResponse {
     pub path: SecretPath,
     /// What kind of value.
     #[serde(rename = "type")]
-    pub secret_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub secret_type: SecretType,
     /// Number of this version, from 1.
     pub version: u32,
     /// Free-form notes of the writer.
@@ -110,7 +115,8 @@ pub struct SecretMetadataResponse {
     pub path: SecretPath,
     /// What kind of value.
     #[serde(rename = "type")]
-    pub secret_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub secret_type: SecretType,
     /// Number of this version, from 1.
     pub version: u32,
     /// Free-form notes of the writer.
@@ -140,7 +146,8 @@ pub struct SecretResponse {
     pub path: SecretPath,
     /// What kind of value.
     #[serde(rename = "type")]
-    pub secret_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub secret_type: SecretType,
     /// The value.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub value: SecretText,
@@ -202,5 +209,106 @@ pub struct RotateSecretRequest {
     pub charset: Option<Charset>,
     /// Kind of value; that of the last version when absent.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub secret_type: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[a-z0-9_-]{1,64}$"))]
+    pub secret_type: Option<SecretType>,
+}
+
+/// Secrets.
+impl Client {
+    /// `GET /v1/vaults/{vault_id}/secrets`.
+    pub async fn list_secrets(
+        &self,
+        vault_id: VaultId,
+        query: &ListSecretsQuery,
+    ) -> Result<SecretListResponse, Error> {
+        self.fetch(
+            Call::get("v1/vaults")
+                .at(vault_id)
+                .at("secrets")
+                .query(query)?,
+        )
+        .await
+    }
+
+    /// `PUT /v1/vaults/{vault_id}/secrets/{path}`: creates the secret or writes its next version.
+    pub async fn put_secret(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+        request: &PutSecretRequest,
+    ) -> Result<SecretCreatedResponse, Error> {
+        let call = Call::put("v1/vaults")
+            .at(vault_id)
+            .at("secrets")
+            .at_all(path.segments());
+        self.fetch(call.json(request)?).await
+    }
+
+    /// `GET /v1/vaults/{vault_id}/secrets/{path}`. Counts as one read.
+    pub async fn get_secret(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+    ) -> Result<SecretResponse, Error> {
+        let call = Call::get("v1/vaults")
+            .at(vault_id)
+            .at("secrets")
+            .at_all(path.segments());
+        self.fetch(call).await
+    }
+
+    /// `DELETE /v1/vaults/{vault_id}/secrets/{path}`, all versions.
+    pub async fn delete_secret(&self, vault_id: VaultId, path: &SecretPath) -> Result<(), Error> {
+        let call = Call::delete("v1/vaults")
+            .at(vault_id)
+            .at("secrets")
+            .at_all(path.segments());
+        self.execute(call).await
+    }
+
+    /// `GET /v1/vaults/{vault_id}/secret-versions/{path}`.
+    pub async fn list_secret_versions(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+    ) -> Result<SecretVersionListResponse, Error> {
+        let call = Call::get("v1/vaults").at(vault_id).at("secret-versions");
+        self.fetch(call.at_all(path.segments())).await
+    }
+
+    /// `GET /v1/vaults/{vault_id}/secret-version/{path}/{version}`. Counts as one read.
+    pub async fn get_secret_version(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+        version: u32,
+    ) -> Result<SecretResponse, Error> {
+        let call = Call::get("v1/vaults").at(vault_id).at("secret-version");
+        self.fetch(call.at_all(path.segments()).at(version)).await
+    }
+
+    /// `POST /v1/vaults/{vault_id}/secret-version-disable/{path}/{version}`.
+    pub async fn disable_secret_version(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+        version: u32,
+    ) -> Result<(), Error> {
+        let call = Call::post("v1/vaults")
+            .at(vault_id)
+            .at("secret-version-disable");
+        self.execute(call.at_all(path.segments()).at(version)).await
+    }
+
+    /// `POST /v1/vaults/{vault_id}/secret-rotate/{path}`: the server generates the next version.
+    pub async fn rotate_secret(
+        &self,
+        vault_id: VaultId,
+        path: &SecretPath,
+        request: &RotateSecretRequest,
+    ) -> Result<SecretCreatedResponse, Error> {
+        let call = Call::post("v1/vaults").at(vault_id).at("secret-rotate");
+        self.fetch(call.at_all(path.segments()).json(request)?)
+            .await
+    }
 }

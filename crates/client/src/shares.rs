@@ -7,34 +7,24 @@
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{SecretId, ShareId};
+use oneclaw_core::model::secret::SecretType;
+use oneclaw_core::model::share::RecipientType;
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::PermissionSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::wire::{SecretText, is_false, vocabulary};
-
-vocabulary! {
-    /// Whom a share is for.
-    pub enum RecipientType {
-        /// A user of the organisation.
-        User = "user",
-        /// An agent of the organisation.
-        Agent = "agent",
-        /// Whoever proves to own an email address; only users may share so.
-        ExternalEmail = "external_email",
-        /// Anyone who has the link.
-        AnyoneWithLink = "anyone_with_link",
-        /// The human who let the sharing agent in; only agents may share so.
-        Creator = "creator",
-    }
-}
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
+use crate::wire::{SecretText, is_false};
 
 /// Body of `POST /v1/secrets/{secret_id}/share`.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateShareRequest {
     /// Whom it is for.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::recipient_type))]
     pub recipient_type: RecipientType,
     /// When it ends; must be in the future.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -65,7 +55,6 @@ pub struct CreateShareRequest {
 
 impl CreateShareRequest {
     /// A share without any options.
-    #[must_use]
     pub fn new(recipient_type: RecipientType, expires_at: Timestamp) -> Self {
         Self {
             recipient_type,
@@ -91,6 +80,7 @@ pub struct ShareResponse {
     #[cfg_attr(feature = "openapi", schema(format = "uri"))]
     pub share_url: String,
     /// Whom it is for.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::recipient_type))]
     pub recipient_type: RecipientType,
     /// The address, for `external_email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +110,7 @@ pub struct ShareListItem {
     #[cfg_attr(feature = "openapi", schema(format = "uri"))]
     pub share_url: String,
     /// Whom it is for.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::recipient_type))]
     pub recipient_type: RecipientType,
     /// The user or agent it is for, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,7 +172,8 @@ pub struct SharedSecretResponse {
     pub path: SecretPath,
     /// What kind of value.
     #[serde(rename = "type")]
-    pub secret_type: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub secret_type: SecretType,
     /// The value of the latest version.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub value: SecretText,
@@ -192,4 +184,60 @@ pub struct SharedSecretResponse {
     /// Set when the value is encrypted with a key of the owner's; left out otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     pub cmek_encrypted: bool,
+}
+
+/// Shares.
+impl Client {
+    /// `POST /v1/secrets/{secret_id}/share`.
+    pub async fn create_share(
+        &self,
+        secret_id: SecretId,
+        request: &CreateShareRequest,
+    ) -> Result<ShareResponse, Error> {
+        self.fetch(
+            Call::post("v1/secrets")
+                .at(secret_id)
+                .at("share")
+                .json(request)?,
+        )
+        .await
+    }
+
+    /// `POST /v1/share/{share_id}`: opens the share. Counts as one open. Needs no credential for a link; the
+    /// passphrase travels in the body, never in the URL.
+    pub async fn access_share(
+        &self,
+        share_id: ShareId,
+        request: &AccessShareRequest,
+    ) -> Result<SharedSecretResponse, Error> {
+        self.fetch(Call::post("v1/share").at(share_id).json(request)?)
+            .await
+    }
+
+    /// `DELETE /v1/share/{share_id}`, for whoever made it.
+    pub async fn revoke_share(&self, share_id: ShareId) -> Result<(), Error> {
+        self.execute(Call::delete("v1/share").at(share_id)).await
+    }
+
+    /// `GET /v1/shares/outbound`: what the caller has shared.
+    pub async fn list_outbound_shares(&self) -> Result<ShareListResponse, Error> {
+        self.fetch(Call::get("v1/shares/outbound")).await
+    }
+
+    /// `GET /v1/shares/inbound`: what was shared with the caller.
+    pub async fn list_inbound_shares(&self) -> Result<ShareListResponse, Error> {
+        self.fetch(Call::get("v1/shares/inbound")).await
+    }
+
+    /// `POST /v1/shares/{share_id}/accept`, for the recipient.
+    pub async fn accept_share(&self, share_id: ShareId) -> Result<(), Error> {
+        self.execute(Call::post("v1/shares").at(share_id).at("accept"))
+            .await
+    }
+
+    /// `POST /v1/shares/{share_id}/decline`, for the recipient.
+    pub async fn decline_share(&self, share_id: ShareId) -> Result<(), Error> {
+        self.execute(Call::post("v1/shares").at(share_id).at("decline"))
+            .await
+    }
 }

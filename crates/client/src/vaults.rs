@@ -7,6 +7,9 @@ use oneclaw_core::id::VaultId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
 use crate::wire::{PrincipalType, is_false};
 
 /// Body of `POST /v1/vaults`.
@@ -54,4 +57,27 @@ pub struct VaultResponse {
 pub struct VaultListResponse {
     /// Every vault the caller may see, oldest first.
     pub vaults: Vec<VaultResponse>,
+}
+
+/// Vaults.
+impl Client {
+    /// `POST /v1/vaults`.
+    pub async fn create_vault(&self, request: &CreateVaultRequest) -> Result<VaultResponse, Error> {
+        self.fetch(Call::post("v1/vaults").json(request)?).await
+    }
+
+    /// `GET /v1/vaults`.
+    pub async fn list_vaults(&self) -> Result<VaultListResponse, Error> {
+        self.fetch(Call::get("v1/vaults")).await
+    }
+
+    /// `GET /v1/vaults/{vault_id}`.
+    pub async fn get_vault(&self, vault_id: VaultId) -> Result<VaultResponse, Error> {
+        self.fetch(Call::get("v1/vaults").at(vault_id)).await
+    }
+
+    /// `DELETE /v1/vaults/{vault_id}`, with all that is in it.
+    pub async fn delete_vault(&self, vault_id: VaultId) -> Result<(), Error> {
+        self.execute(Call::delete("v1/vaults").at(vault_id)).await
+    }
 }

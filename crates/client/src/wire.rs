@@ -36,7 +36,6 @@ macro_rules! vocabulary {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The word as it stands on the wire.
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -65,7 +64,6 @@ vocabulary! {
 
 impl PrincipalType {
     /// The kind of a principal.
-    #[must_use]
     pub const fn of(principal: &Principal) -> Self {
         match principal {
             Principal::User(_) => Self::User,
@@ -74,7 +72,6 @@ impl PrincipalType {
     }
 
     /// Puts a kind and an id together.
-    #[must_use]
     pub fn with_id(self, id: Uuid) -> Principal {
         match self {
             Self::User => Principal::User(id.into()),
@@ -91,13 +88,11 @@ pub struct SecretText(SecretString);
 
 impl SecretText {
     /// The text itself. Name the reason where it is called.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
     /// Hands the text on without copying it.
-    #[must_use]
     pub fn into_secret(self) -> SecretString {
         self.0
     }
@@ -166,7 +161,6 @@ impl JsonObject {
     }
 
     /// The exact JSON text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_ref().map_or(EMPTY_OBJECT, |raw| raw.get())
     }
@@ -181,7 +175,6 @@ impl JsonObject {
     }
 
     /// Whether the object has no member.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         let inner = self
             .as_str()
@@ -238,13 +231,11 @@ pub enum Patch<T> {
 
 impl<T> Patch<T> {
     /// Whether the field was not mentioned.
-    #[must_use]
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
     /// The value that is stored after the patch, given the one stored before.
-    #[must_use]
     pub fn apply_to(self, stored: Option<T>) -> Option<T> {
         match self {
             Self::Absent => stored,

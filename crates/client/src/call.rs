@@ -1,0 +1,105 @@
+//! One request of the API, before it has a host or a credential.
+//!
+//! Invariant: every path segment is percent-encoded on its own, so nothing in a segment can change which endpoint is
+//! called.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use http::Method;
+use reqwest::Url;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// A request to be sent.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    segments: Vec<String>,
+    query: String,
+    pub(crate) body: Option<Bytes>,
+    /// Whether the caller's credential goes with it.
+    pub(crate) authenticated: bool,
+}
+
+impl Call {
+    /// A request to a fixed path, such as `v1/vaults`, which [`Call::at`] may extend.
+    fn new(method: Method, path: &'static str) -> Self {
+        Self {
+            method,
+            segments: path.split('/').map(str::to_owned).collect(),
+            query: String::new(),
+            body: None,
+            authenticated: true,
+        }
+    }
+
+    pub(crate) fn get(path: &'static str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn post(path: &'static str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(crate) fn put(path: &'static str) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    pub(crate) fn patch(path: &'static str) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
+    pub(crate) fn delete(path: &'static str) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    /// Appends one segment.
+    pub(crate) fn at(mut self, segment: impl Display) -> Self {
+        self.segments.push(segment.to_string());
+        self
+    }
+
+    /// Appends several segments.
+    pub(crate) fn at_all<'a>(mut self, segments: impl Iterator<Item = &'a str>) -> Self {
+        self.segments.extend(segments.map(str::to_owned));
+        self
+    }
+
+    /// Sends no credential: the endpoint is for everyone, and a stale token must not get in the way.
+    pub(crate) fn public(mut self) -> Self {
+        self.authenticated = false;
+        self
+    }
+
+    pub(crate) fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {
+        let not_flat = |_| Error::Encode("the query has nested values");
+        self.query = serde_urlencoded::to_string(query).map_err(not_flat)?;
+        Ok(self)
+    }
+
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        let not_json = |_| Error::Encode("the body has values that JSON cannot express");
+        self.body = Some(serde_json::to_vec(body).map_err(not_json)?.into());
+        Ok(self)
+    }
+
+    /// The absolute URL under `base`, whose own path is kept as a prefix.
+    pub(crate) fn url(&self, base: &Url) -> Result<Url, Error> {
+        // The URL standard gives these two segments a meaning that no encoding takes away.
+        if self
+            .segments
+            .iter()
+            .any(|segment| segment == "." || segment == "..")
+        {
+            return Err(Error::Encode("a path segment is `.` or `..`"));
+        }
+        let mut url = base.clone();
+        url.path_segments_mut()
+            .map_err(|()| Error::BaseUrl("it has no path"))?
+            .pop_if_empty()
+            .extend(&self.segments);
+        url.set_query(Some(self.query.as_str()).filter(|query| !query.is_empty()));
+        Ok(url)
+    }
+}
