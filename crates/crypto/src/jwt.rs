@@ -67,6 +67,10 @@ mod seconds {
     use oneclaw_core::clock::Timestamp;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
     pub(super) fn serialize<S: Serializer>(
         time: &Timestamp,
         serializer: S,

@@ -36,6 +36,7 @@ mod padding;
 pub mod password;
 pub mod random;
 pub mod seal;
+pub mod sign;
 pub mod token;
 
 pub use keyring::Keyring;
@@ -49,4 +50,14 @@ pub use random::SystemRandom;
 #[must_use]
 pub fn constant_time_eq(left: &[u8], right: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(left, right).is_ok()
+}
+
+/// The SHA-256 digest of a presented token: the key under which a verification is remembered, so
+/// that no token is kept in memory longer than its request.
+#[must_use]
+pub fn token_digest(token: &str) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest.as_ref());
+    bytes
 }

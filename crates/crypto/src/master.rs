@@ -326,11 +326,16 @@ fn read_file(path: &Path) -> Result<SecretString, MasterKeyError> {
             mode,
         });
     }
+    let length = metadata.len().min(MAXIMUM_FILE_LENGTH + 1);
     // Reserved at once: a growing string would leave copies of the keys behind in freed memory.
-    let mut text = Zeroizing::new(String::with_capacity(MAXIMUM_FILE_LENGTH as usize));
-    file.take(MAXIMUM_FILE_LENGTH)
+    let capacity = usize::try_from(length).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    file.take(length)
         .read_to_string(&mut text)
         .map_err(io_error)?;
+    if length > MAXIMUM_FILE_LENGTH {
+        return Err(io_error(io::ErrorKind::FileTooLarge.into()));
+    }
     Ok(SecretString::from(std::mem::take(&mut *text)))
 }
 

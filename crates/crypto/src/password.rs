@@ -165,14 +165,90 @@ fn argon2id(params: Params) -> Argon2<'static> {
 fn read(stored: &str) -> Result<(PasswordHash, Params), PasswordError> {
     let hash = PasswordHash::new(stored).map_err(|_| PasswordError::MalformedHash)?;
     let params = Params::try_from(&hash).map_err(|_| PasswordError::MalformedHash)?;
+    let complete = hash.salt.is_some()
+        && hash
+            .hash
+            .is_some_and(|output| output.len() == Params::DEFAULT_OUTPUT_LEN);
     let known = hash.algorithm == Algorithm::Argon2id.ident()
         && hash.version == Some(Version::V0x13.into());
     let affordable = params.m_cost() <= MAXIMUM_MEMORY_KIB
         && params.t_cost() <= MAXIMUM_PASSES
         && params.p_cost() <= LANES;
-    if known && affordable {
+    if complete && known && affordable {
         Ok((hash, params))
     } else {
         Err(PasswordError::MalformedHash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, mpsc};
+
+    use oneclaw_core::clock::SeededRandom;
+
+    use super::*;
+
+    fn hasher() -> PasswordHasher {
+        let random = SeededRandom::new(1);
+        PasswordHasher::new(&Keyring::from_keys(Keyring::generate(&random)).unwrap())
+    }
+
+    /// Each piece of work waits for a second one to be running, and counts how many are.
+    #[tokio::test]
+    async fn two_hashes_run_at_a_time_and_never_three() {
+        let hasher = Arc::new(hasher());
+        let pair = Arc::new(Barrier::new(CONCURRENT_HASHES));
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let (hasher, pair) = (Arc::clone(&hasher), Arc::clone(&pair));
+            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            tasks.spawn(async move {
+                let work = move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    pair.wait();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
+                };
+                hasher.run(work).await
+            });
+        }
+        assert!(
+            tasks
+                .join_all()
+                .await
+                .into_iter()
+                .all(|result| result.is_ok())
+        );
+        assert_eq!(most.load(Ordering::SeqCst), CONCURRENT_HASHES);
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_gives_up_does_not_free_its_slot_early() {
+        let hasher = Arc::new(hasher());
+        let (started, is_started) = tokio::sync::oneshot::channel();
+        let (finish, may_finish) = mpsc::channel::<()>();
+        let work = move || {
+            started.send(()).map_err(|()| PasswordError::Unavailable)?;
+            may_finish.recv().map_err(|_| PasswordError::Unavailable)
+        };
+        let caller = tokio::spawn({
+            let hasher = Arc::clone(&hasher);
+            async move { hasher.run(work).await }
+        });
+        is_started.await.unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.slots.available_permits(), CONCURRENT_HASHES - 1);
+        finish.send(()).unwrap();
+        // Waits until every slot is free again.
+        let all = hasher
+            .slots
+            .acquire_many(u32::try_from(CONCURRENT_HASHES).unwrap())
+            .await
+            .unwrap();
+        drop(all);
     }
 }

@@ -324,13 +324,12 @@ pub(crate) fn seal_parts(
 
     let cipher = derived.cipher()?;
     let body = blob.get_mut(HEADER_LENGTH..).ok_or(SealError)?;
-    match cipher.seal_in_place_separate_tag(constant_nonce(), Aad::from(aad), body) {
-        Ok(tag) => blob.extend_from_slice(tag.as_ref()),
-        Err(Unspecified) => {
-            blob.zeroize();
-            return Err(SealError);
-        }
-    }
+    let sealed = cipher.seal_in_place_separate_tag(constant_nonce(), Aad::from(aad), body);
+    let Ok(tag) = sealed else {
+        blob.zeroize();
+        return Err(SealError);
+    };
+    blob.extend_from_slice(tag.as_ref());
     Ok(blob)
 }
 
