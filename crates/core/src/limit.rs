@@ -73,12 +73,13 @@ pub enum Policy {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Limit {
     /// The default.
+    #[expect(clippy::match_same_arms, reason = "a table with one line per limit")]
     pub const fn policy(self) -> Policy {
         match self {
             Self::Flood => Policy::Bucket {

@@ -265,3 +265,6 @@ macro_rules! text_form {
 }
 text_form!(SecretPath);
 text_form!(PathPattern);
+
+#[cfg(test)]
+mod tests;

@@ -40,32 +40,38 @@ pub fn export_line(event: &Event) -> String {
     let mut line = String::with_capacity(512 + event.details.len());
     line.push_str("{\"seq\":");
     line.push_str(&event.seq.to_string());
-    let mut member = |name: &str, value: &str| {
-        line.push_str(",\"");
-        line.push_str(name);
-        line.push_str("\":");
-        if name == "details" {
-            line.push_str(value)
-        } else {
-            write_string(&mut line, value)
-        }
-    };
-    member("id", &event.id.to_string());
-    member("org_id", &event.org.to_string());
-    member("created_at", &event.at.to_string());
-    member("actor_type", &event.actor_type);
-    member("actor_id", &event.actor_id);
-    member("action", &event.action);
-    member("resource_type", &event.resource_type);
-    member("resource_id", &event.resource_id);
-    member("details", &event.details);
+    push_text(&mut line, "id", &event.id.to_string());
+    push_text(&mut line, "org_id", &event.org.to_string());
+    push_text(&mut line, "created_at", &event.at.to_string());
+    push_text(&mut line, "actor_type", &event.actor_type);
+    push_text(&mut line, "actor_id", &event.actor_id);
+    push_text(&mut line, "action", &event.action);
+    push_text(&mut line, "resource_type", &event.resource_type);
+    push_text(&mut line, "resource_id", &event.resource_id);
+    push_name(&mut line, "details");
+    line.push_str(&event.details);
     if let Some(ip) = &event.ip {
-        member("ip_address", ip);
+        push_text(&mut line, "ip_address", ip);
     }
-    member("prev_hash", &HEXLOWER.encode(&event.prev));
-    member("integrity_hash", &HEXLOWER.encode(&event.leaf_hash()));
+    push_text(&mut line, "prev_hash", &HEXLOWER.encode(&event.prev));
+    push_text(
+        &mut line,
+        "integrity_hash",
+        &HEXLOWER.encode(&event.leaf_hash()),
+    );
     line.push('}');
     line
+}
+
+fn push_text(line: &mut String, name: &str, value: &str) {
+    push_name(line, name);
+    write_string(line, value);
+}
+
+fn push_name(line: &mut String, name: &str) {
+    line.push_str(",\"");
+    line.push_str(name);
+    line.push_str("\":");
 }
 
 /// A line as read. Unknown and repeated fields are refused.

@@ -9,10 +9,10 @@ use crate::clock::Timestamp;
 use crate::words::words;
 
 /// How long a request waits for an answer.
-pub const PENDING_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const PENDING_LIFETIME: Duration = Duration::from_hours(24);
 
 /// How long an approved pairing waits for its agent to collect the credential.
-pub const COLLECT_WITHIN: Duration = Duration::from_secs(15 * 60);
+pub const COLLECT_WITHIN: Duration = Duration::from_mins(15);
 
 words! {
     /// The state of a request.

@@ -5,12 +5,11 @@
 //! whole rule unevaluable, whatever its other conditions say; [`super::evaluate`] then fails closed.
 //! The JSON text is kept as given, so that what was stored is what is echoed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::Request;
@@ -181,7 +180,7 @@ struct Circumstances {
     #[serde(deserialize_with = "present")]
     environment_in: Option<NonEmpty<String>>,
     #[serde(flatten)]
-    unknown: BTreeMap<String, IgnoredAny>,
+    unknown: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Circumstances {
@@ -232,7 +231,7 @@ struct Attributes {
     #[serde(deserialize_with = "present")]
     device_known: Option<bool>,
     #[serde(flatten)]
-    unknown: BTreeMap<String, IgnoredAny>,
+    unknown: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The scale of `risk_verdict_max`; read only so that a malformed value is refused.
@@ -307,7 +306,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonEmpty<T> {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a known word or a list of known words")]
 enum OneOrMore<T> {
     One(T),
     More(NonEmpty<T>),
@@ -428,3 +427,6 @@ fn parse_day(text: &str) -> Option<Weekday> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
