@@ -12,6 +12,7 @@
 //! - The file is refused when anybody but its owner may read or write it, and is always written
 //!   complete: to a new file that is flushed before it takes its place. A crash leaves the old file
 //!   or the new one.
+//! - Changes are made under a lock, so that no process overwrites a key another has just added.
 //! - Errors name the file and the line, never its content.
 
 use std::fs::{self, File, OpenOptions};
@@ -154,20 +155,16 @@ impl MasterKeys {
         random: &dyn Random,
         now: Timestamp,
     ) -> Result<Self, MasterKeyError> {
-        match Self::load(path) {
-            Err(MasterKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
-            other => return other,
+        if let Some(keys) = Self::load_if_present(path)? {
+            return Ok(keys);
+        }
+        let _lock = lock_folder(path)?;
+        if let Some(keys) = Self::load_if_present(path)? {
+            return Ok(keys);
         }
         let keys = Self::generate(random, now);
-        match keys.write(path, Placement::OnlyIfAbsent) {
-            Ok(()) => Ok(keys),
-            Err(MasterKeyError::Io { source, .. })
-                if source.kind() == io::ErrorKind::AlreadyExists =>
-            {
-                Self::load(path)
-            }
-            Err(error) => Err(error),
-        }
+        keys.write(path)?;
+        Ok(keys)
     }
 
     /// Adds a new key to the file, in front, and gives the keys as they are then. Everything is
@@ -180,6 +177,7 @@ impl MasterKeys {
         random: &dyn Random,
         now: Timestamp,
     ) -> Result<Self, MasterKeyError> {
+        let _lock = lock_folder(path)?;
         let Self { newest, mut older } = Self::load(path)?;
         older.insert(0, newest);
         let keys = Self {
@@ -189,7 +187,7 @@ impl MasterKeys {
             },
             older,
         };
-        keys.write(path, Placement::Replace)?;
+        keys.write(path)?;
         Ok(keys)
     }
 
@@ -199,6 +197,7 @@ impl MasterKeys {
     /// # Errors
     /// [`MasterKeyError::NoSuchKey`] when `keep` is not in the file, which is unchanged then.
     pub fn retire(path: &Path, keep: KeyId) -> Result<Self, MasterKeyError> {
+        let _lock = lock_folder(path)?;
         let Self { newest, older } = Self::load(path)?;
         let kept = std::iter::once(newest)
             .chain(older)
@@ -207,7 +206,7 @@ impl MasterKeys {
             newest: kept.ok_or(MasterKeyError::NoSuchKey(keep))?,
             older: Vec::new(),
         };
-        keys.write(path, Placement::Replace)?;
+        keys.write(path)?;
         Ok(keys)
     }
 
@@ -242,6 +241,7 @@ impl MasterKeys {
     /// read the file again once. Other errors are final.
     pub fn unwrap(&self, context: &Context, blob: &[u8]) -> Result<SecretBytes, OpenError> {
         let named = sealed_under(blob);
+        // Where no key is the named one, opening with any other says so.
         let master = self
             .all()
             .find(|master| Some(master.key.id()) == named)
@@ -277,13 +277,18 @@ impl MasterKeys {
         text
     }
 
-    fn write(&self, path: &Path, placement: Placement) -> Result<(), MasterKeyError> {
-        write_file(path, self.to_text().as_bytes(), placement).map_err(|source| {
-            MasterKeyError::Io {
-                path: path.to_owned(),
-                source,
+    fn load_if_present(path: &Path) -> Result<Option<Self>, MasterKeyError> {
+        match Self::load(path) {
+            Ok(keys) => Ok(Some(keys)),
+            Err(MasterKeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(None)
             }
-        })
+            Err(error) => Err(error),
+        }
+    }
+
+    fn write(&self, path: &Path) -> Result<(), MasterKeyError> {
+        replace_file(path, self.to_text().as_bytes()).map_err(at(path))
     }
 }
 
@@ -311,14 +316,18 @@ fn parse_line(line: &str) -> Option<MasterKey> {
     })
 }
 
-fn read_file(path: &Path) -> Result<SecretString, MasterKeyError> {
-    let io_error = |source| MasterKeyError::Io {
+/// Names the file in an error of the operating system.
+fn at(path: &Path) -> impl Fn(io::Error) -> MasterKeyError + '_ {
+    |source| MasterKeyError::Io {
         path: path.to_owned(),
         source,
-    };
+    }
+}
+
+fn read_file(path: &Path) -> Result<SecretString, MasterKeyError> {
     // The mode is asked of the opened file, so it cannot be exchanged in between.
-    let file = File::open(path).map_err(io_error)?;
-    let metadata = file.metadata().map_err(io_error)?;
+    let file = File::open(path).map_err(at(path))?;
+    let metadata = file.metadata().map_err(at(path))?;
     let mode = metadata.mode() & 0o7777;
     if mode & FOREIGN_BITS != 0 {
         return Err(MasterKeyError::TooOpen {
@@ -326,51 +335,52 @@ fn read_file(path: &Path) -> Result<SecretString, MasterKeyError> {
             mode,
         });
     }
-    let length = metadata.len().min(MAXIMUM_FILE_LENGTH + 1);
-    // Reserved at once: a growing string would leave copies of the keys behind in freed memory.
-    let capacity = usize::try_from(length).unwrap_or_default();
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
-    file.take(length)
-        .read_to_string(&mut text)
-        .map_err(io_error)?;
-    if length > MAXIMUM_FILE_LENGTH {
-        return Err(io_error(io::ErrorKind::FileTooLarge.into()));
+    if metadata.len() > MAXIMUM_FILE_LENGTH {
+        return Err(at(path)(io::ErrorKind::FileTooLarge.into()));
     }
+    // Reserved at once: a growing string would leave copies of the keys behind in freed memory.
+    let capacity = usize::try_from(metadata.len()).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    file.take(metadata.len())
+        .read_to_string(&mut text)
+        .map_err(at(path))?;
     Ok(SecretString::from(std::mem::take(&mut *text)))
 }
 
-/// What to do when the file is already there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Placement {
-    OnlyIfAbsent,
-    Replace,
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Keeps other processes from changing the key file until dropped. Two rotations at the same time
+/// would otherwise lose the key that one of them has already begun to use. The folder is locked,
+/// because the file itself is exchanged.
+fn lock_folder(path: &Path) -> Result<File, MasterKeyError> {
+    let lock = || {
+        let folder = File::open(folder_of(path))?;
+        folder.lock()?;
+        Ok(folder)
+    };
+    lock().map_err(at(path))
 }
 
 /// Writes `content` to a new neighbour of `path`, flushes it, and puts it in place.
-fn write_file(path: &Path, content: &[u8], placement: Placement) -> io::Result<()> {
+fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path
         .file_name()
         .ok_or(io::ErrorKind::InvalidInput)?
         .to_owned();
-    // A random name, because processes in containers all have the same number.
+    // A random name, because one left behind by a crash must not be in the way.
     name.push(format!(".{}.new", KeyId::generate(&SystemRandom)));
     let neighbour = path.with_file_name(name);
-    let result = write_new(&neighbour, content).and_then(|()| match placement {
-        // A hard link, unlike a rename, fails when the name is taken.
-        Placement::OnlyIfAbsent => fs::hard_link(&neighbour, path),
-        Placement::Replace => fs::rename(&neighbour, path),
-    });
-    if result.is_err() || placement == Placement::OnlyIfAbsent {
-        // Best effort: the name is gone after a rename, and a left-over neighbour is as protected
-        // as the file itself.
+    let placed = write_new(&neighbour, content).and_then(|()| fs::rename(&neighbour, path));
+    if placed.is_err() {
+        // Best effort: what is left behind is as protected as the file itself.
         let _ = fs::remove_file(&neighbour);
     }
-    result?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    placed?;
+    File::open(folder_of(path))?.sync_all()
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -24,6 +24,19 @@ use oneclaw_core::clock::{Random, SeededRandom, Timestamp};
 use oneclaw_crypto::Keyring;
 use uuid::Uuid;
 
+/// A server shares these between its tasks.
+#[test]
+fn what_is_shared_can_be_shared() {
+    fn is_shareable<T: Send + Sync>(_: &T) {}
+    let keyring = keyring(1);
+    let hasher = oneclaw_crypto::password::PasswordHasher::new(&keyring);
+    let password = String::new().into();
+    is_shareable(&hasher.verify(&password, None));
+    is_shareable(&oneclaw_crypto::MasterKeys::generate(&random(1), NOW));
+    is_shareable(&hasher);
+    is_shareable(&keyring);
+}
+
 /// 2026-11-23T14:55:00Z
 const NOW: Timestamp = Timestamp::from_seconds(1_795_445_700);
 

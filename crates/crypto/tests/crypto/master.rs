@@ -82,6 +82,25 @@ fn processes_starting_together_get_the_same_key() {
 }
 
 #[test]
+fn rotations_at_the_same_time_lose_no_key() {
+    let folder = folder();
+    let first = MasterKeys::load_or_create(&folder.path, &random(100), NOW).unwrap();
+    let start = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for seed in 110..118 {
+            let (start, path) = (&start, &folder.path);
+            scope.spawn(move || {
+                start.wait();
+                MasterKeys::add_new(path, &random(seed), NOW).unwrap();
+            });
+        }
+    });
+    let keys = MasterKeys::load(&folder.path).unwrap();
+    assert_eq!(keys.ids().count(), 9);
+    assert_eq!(keys.ids().last().unwrap().0, first.newest());
+}
+
+#[test]
 fn a_file_others_can_reach_is_refused_with_the_remedy() {
     let folder = folder();
     MasterKeys::load_or_create(&folder.path, &random(100), NOW).unwrap();
@@ -152,6 +171,18 @@ fn rotation_keeps_the_old_key_until_it_is_retired() {
     let error = MasterKeys::retire(&folder.path, old_key).err().unwrap();
     assert!(matches!(error, MasterKeyError::NoSuchKey(key) if key == old_key));
     assert_eq!(MasterKeys::load(&folder.path).unwrap().newest(), new_key);
+}
+
+#[test]
+fn keys_stay_in_the_order_of_their_making() {
+    let folder = folder();
+    let first = MasterKeys::load_or_create(&folder.path, &random(124), NOW).unwrap();
+    let second = MasterKeys::add_new(&folder.path, &random(125), NOW).unwrap();
+    let third = MasterKeys::add_new(&folder.path, &random(126), NOW).unwrap();
+    let order = [third.newest(), second.newest(), first.newest()];
+    for keys in [&third, &MasterKeys::load(&folder.path).unwrap()] {
+        assert_eq!(keys.ids().map(|(key, _)| key).collect::<Vec<_>>(), order);
+    }
 }
 
 #[test]

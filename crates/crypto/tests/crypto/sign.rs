@@ -1,5 +1,7 @@
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use data_encoding::{BASE64, HEXLOWER};
 use oneclaw_core::audit::Checkpoint;
-use oneclaw_core::audit::note::NoteError;
+use oneclaw_core::audit::note::{self, NoteError};
 use oneclaw_crypto::Keyring;
 use oneclaw_crypto::keyring::{InstanceKey, KeyPurpose};
 use oneclaw_crypto::sign::{
@@ -132,6 +134,30 @@ fn notes_of_another_implementation_verify() {
     ));
     let forged = note.replace("your problem is", "my problem is");
     assert_eq!(verify_note(&forged, &key), Err(VerifyError::Signature));
+}
+
+/// Signed by the right key under the right name, but saying it is about another log.
+#[test]
+fn a_checkpoint_is_only_taken_for_the_log_it_names() {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let public_key: [u8; 32] = pair.public_key().as_ref().try_into().unwrap();
+    let hash = note::ed25519_key_hash("other.example/log", &public_key);
+    let signature = pair.sign(checkpoint().to_body().as_bytes());
+    let text = note::format(
+        &checkpoint().to_body(),
+        "other.example/log",
+        hash,
+        signature.as_ref(),
+    );
+    let key = [[1].as_slice(), &public_key].concat();
+    let key = format!(
+        "other.example/log+{}+{}",
+        HEXLOWER.encode(&hash),
+        BASE64.encode(&key)
+    );
+    let key: VerifierKey = key.parse().unwrap();
+    assert!(verify_note(&text, &key).is_ok());
+    assert_eq!(verify_checkpoint(&text, &key), Err(VerifyError::OtherLog));
 }
 
 #[test]
