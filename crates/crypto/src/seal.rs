@@ -310,6 +310,7 @@ pub(crate) fn seal_parts(
     let mut salt = [0; SALT_LENGTH];
     random.fill(&mut salt);
     let derived = Derived::new(key, &salt, context)?;
+    let cipher = derived.cipher()?;
 
     let length: usize = plaintext.iter().map(|part| part.len()).sum();
     let mut blob = Vec::with_capacity(length + OVERHEAD);
@@ -322,7 +323,6 @@ pub(crate) fn seal_parts(
         blob.extend_from_slice(part);
     }
 
-    let cipher = derived.cipher()?;
     let body = blob.get_mut(HEADER_LENGTH..).ok_or(SealError)?;
     let sealed = cipher.seal_in_place_separate_tag(constant_nonce(), Aad::from(aad), body);
     let Ok(tag) = sealed else {
