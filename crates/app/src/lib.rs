@@ -1,1 +1,172 @@
+//! Every operation of the vault, once: policy, encryption, audit, mail and jobs, with no HTTP type
+//! in sight. The API, the dashboard and the jobs call the same functions.
+//!
+//! Invariants:
+//! - Only the committer (`commit`) makes anything durable, and it writes the audit entry in the
+//!   same transaction. No entry, no effect, no value.
+//! - Values are decrypted for a caller only with a `Granted` from `core::policy::evaluate`.
+//! - Time, randomness and ids come from [`App`] or the unit of work, never from the environment.
+//! - What is remembered between requests can make a request faster, never make it allowed.
 
+mod append;
+mod boot;
+mod caches;
+mod commit;
+mod error;
+mod lane;
+mod live;
+mod op;
+mod view;
+
+pub mod agents;
+pub mod audit;
+pub mod enrollments;
+pub mod jobs;
+pub mod mail;
+pub mod organisations;
+pub mod policies;
+pub mod rotate;
+pub mod secrets;
+pub mod shares;
+pub mod tokens;
+pub mod users;
+pub mod vaults;
+
+pub use boot::{BootError, Config, KeyDelivery};
+pub use commit::CommitCounts;
+pub use error::{Error, Kind, Result};
+pub use live::{Caller, Live};
+
+use crate::caches::Caches;
+use crate::commit::{Committer, Unit, Verdict};
+use crate::op::Op;
+use futures_core::future::BoxFuture;
+use oneclaw_core::clock::{Clock, Random, Timestamp};
+use oneclaw_crypto::password::PasswordHasher;
+use oneclaw_crypto::{Keyring, MasterKeys};
+use oneclaw_store::Store;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::Notify;
+
+/// The vault, open and running. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    committer: Arc<Committer>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    keyring: Keyring,
+    master: RwLock<MasterKeys>,
+    master_key_file: PathBuf,
+    passwords: PasswordHasher,
+    settings: Settings,
+    caches: Caches,
+    mail: mail::Mailer,
+    mail_queued: Notify,
+}
+
+/// How this instance was told to behave.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Base of every link we make, without a trailing slash. Never taken from a request.
+    pub public_url: String,
+    /// How an approver gets a new agent's key, unless the organisation says otherwise.
+    pub key_delivery: KeyDelivery,
+    /// A demonstration on this machine: sign-up needs no mail.
+    pub dev: bool,
+}
+
+impl App {
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The settings of this instance.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Sizes of the commit groups so far.
+    #[must_use]
+    pub fn commit_counts(&self) -> CommitCounts {
+        self.0.committer.counts()
+    }
+
+    /// The instance's public keys and keyed digests.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn passwords(&self) -> &PasswordHasher {
+        &self.0.passwords
+    }
+
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.0.caches
+    }
+
+    pub(crate) fn mailer(&self) -> &mail::Mailer {
+        &self.0.mail
+    }
+
+    /// Tells the mail job that there may be something to send.
+    pub(crate) fn wake_mail(&self) {
+        self.0.mail_queued.notify_one();
+    }
+
+    pub(crate) fn mail_queued(&self) -> &Notify {
+        &self.0.mail_queued
+    }
+
+    /// Runs a unit of work: its statements and its audit entries become durable together, or not at
+    /// all. A refusal that carries an entry has that entry written.
+    ///
+    /// Slow work (hashing passwords, talking to others) belongs before or after, never inside: on
+    /// SQLite everybody else waits for it.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Op) -> BoxFuture<'a, Result<T>> + Send + 'static,
+    {
+        let slot: Arc<Mutex<Option<Result<T>>>> = Arc::new(Mutex::new(None));
+        let result = Arc::clone(&slot);
+        let unit: Unit = Box::new(move |op| {
+            Box::pin(async move {
+                let (outcome, verdict) = match work(op).await {
+                    Ok(value) => (Ok(value), Verdict::Keep),
+                    Err(error) if op::lost_database(&error) => (Err(error), Verdict::Abort),
+                    Err(mut error) => {
+                        let verdict = Verdict::Undo(error.take_entry());
+                        (Err(error), verdict)
+                    }
+                };
+                *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+                verdict
+            })
+        });
+        self.0.committer.commit_heavy(unit).await?;
+        let outcome = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        outcome.unwrap_or_else(|| Err(Error::unavailable()))
+    }
+
+    /// Refuses new work and waits until what was accepted is durable, then closes the database.
+    pub async fn shut_down(&self) {
+        self.0.committer.close();
+        self.0.store.close().await;
+    }
+}

@@ -1,0 +1,456 @@
+//! The committer: everything that happens becomes durable here, in groups.
+//!
+//! A durable commit costs a disk flush, so whatever waits is committed together: the committer
+//! takes all that is queued (it never waits for more), re-checks what each member's decision
+//! rested on, applies it, appends the audit entries, commits, and wakes the whole group at once.
+//!
+//! Two kinds of member:
+//! - *light*: plain data (guards, at most one step, one audit entry). Reads, listings, token
+//!   exchanges and secret writes, applied with a handful of statements for the whole group.
+//! - *heavy*: a unit of work with statements of its own. On SQLite, which has one writer, it rides
+//!   in the group's transaction under a savepoint; on PostgreSQL it has a transaction to itself.
+//!
+//! Invariants:
+//! - Nobody else commits. No entry, no effect; no commit, no answer.
+//! - A member whose guards are stale has no effect and no entry: its caller decides again.
+//! - A failed member undoes itself only; a failing database fails the whole group.
+
+use crate::append::append;
+use crate::op::Op;
+use futures_core::future::BoxFuture;
+use oneclaw_core::audit::Draft;
+use oneclaw_core::clock::{Clock, Random, Timestamp};
+use oneclaw_core::id::AgentId;
+use oneclaw_store::epochs::Guard;
+use oneclaw_store::secrets::NewVersion;
+use oneclaw_store::{Store, StoreError, Tx};
+use smallvec::SmallVec;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// More than this many waiting members mean that the disk cannot follow: refuse at once instead of
+/// letting clients queue up for answers they will no longer wait for.
+const MAXIMUM_QUEUE: usize = 16 * 1024;
+/// Members of one transaction. Larger groups would not be faster, only wait longer.
+const MAXIMUM_GROUP: usize = 1024;
+
+/// Guards of one decision: few, so they need no allocation.
+pub(crate) type Guards = SmallVec<[Guard; 6]>;
+
+/// The one thing a light member may change.
+pub(crate) enum Step {
+    /// Nothing: the audit entry is the effect.
+    None,
+    /// Spend one read of a secret that limits them.
+    CountRead { secret: oneclaw_core::id::SecretId, rev: i64 },
+    /// Store a new version.
+    Put(Box<NewVersion>),
+    /// Note that an agent was active.
+    Touch(AgentId),
+}
+
+/// Work as plain data.
+pub(crate) struct Light {
+    /// What the decision rested on.
+    pub(crate) guards: Guards,
+    /// The secret row it was made from.
+    pub(crate) secret: Option<(Uuid, i64)>,
+    /// What changes.
+    pub(crate) step: Step,
+    /// What is logged.
+    pub(crate) entry: Draft,
+}
+
+/// What became of a unit of heavy work.
+pub(crate) enum Verdict {
+    /// Keep its statements and entries.
+    Keep,
+    /// Undo its statements; write only this entry, if any.
+    Undo(Option<Draft>),
+    /// The database failed under it: give the transaction up.
+    Abort,
+}
+
+/// Heavy work.
+pub(crate) type Unit = Box<dyn for<'a> FnOnce(&'a mut Op) -> BoxFuture<'a, Verdict> + Send>;
+
+enum Member {
+    Light(Light),
+    Heavy(Unit),
+}
+
+/// How a member ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Durable.
+    Done,
+    /// What it rested on has changed; nothing happened.
+    Stale,
+    /// Somebody else was faster: no read left, or another version was written.
+    Lost,
+    /// The database failed; nothing happened.
+    Unavailable,
+}
+
+/// The group could not be committed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The database failed.
+    #[error("the commit failed")]
+    Failed,
+    /// Too many wait already.
+    #[error("too many commits are waiting")]
+    Overloaded,
+}
+
+/// One group of waiting members, woken together: a channel for each would cost more than the commit.
+struct Hub {
+    wake: Notify,
+    outcomes: OnceLock<Vec<Outcome>>,
+}
+
+impl Hub {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { wake: Notify::new(), outcomes: OnceLock::new() })
+    }
+
+    async fn outcome(&self, index: usize) -> Outcome {
+        let notified = self.wake.notified();
+        tokio::pin!(notified);
+        // Registered before looking, so that a wake between the two is not lost.
+        notified.as_mut().enable();
+        if self.outcomes.get().is_none() {
+            notified.await;
+        }
+        let outcomes = self.outcomes.get();
+        outcomes.and_then(|all| all.get(index)).copied().unwrap_or(Outcome::Unavailable)
+    }
+}
+
+struct Queue {
+    members: Vec<Member>,
+    hub: Arc<Hub>,
+    closed: bool,
+}
+
+/// Sizes of the groups committed so far, for finding the bottleneck.
+#[derive(Debug, Default)]
+pub struct CommitStatistics {
+    groups: AtomicU64,
+    members: AtomicU64,
+    largest: AtomicU64,
+}
+
+/// A reading of [`CommitStatistics`].
+#[derive(Clone, Copy, Debug)]
+pub struct CommitCounts {
+    /// Transactions.
+    pub groups: u64,
+    /// Members in them.
+    pub members: u64,
+    /// Members of the largest.
+    pub largest: u64,
+}
+
+/// Takes members and commits them in groups. One for each process.
+pub(crate) struct Committer {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    queue: Mutex<Queue>,
+    work: Notify,
+    statistics: CommitStatistics,
+}
+
+impl Committer {
+    /// Prepares a committer; [`Self::run`] does the work.
+    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            clock,
+            random,
+            queue: Mutex::new(Queue { members: Vec::new(), hub: Hub::new(), closed: false }),
+            work: Notify::new(),
+            statistics: CommitStatistics::default(),
+        })
+    }
+
+    /// Commits a light member.
+    pub(crate) async fn commit(&self, light: Light) -> Result<Outcome, CommitError> {
+        let (hub, index) = self.enqueue(Member::Light(light))?;
+        match hub.outcome(index).await {
+            Outcome::Unavailable => Err(CommitError::Failed),
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// Commits a heavy member. `Ok` means that its verdict was carried out.
+    pub(crate) async fn commit_heavy(&self, unit: Unit) -> Result<(), CommitError> {
+        if !self.store.is_embedded() {
+            return self.commit_alone(unit).await;
+        }
+        let (hub, index) = self.enqueue(Member::Heavy(unit))?;
+        match hub.outcome(index).await {
+            Outcome::Unavailable => Err(CommitError::Failed),
+            _ => Ok(()),
+        }
+    }
+
+    /// How the groups came out so far.
+    pub(crate) fn counts(&self) -> CommitCounts {
+        CommitCounts {
+            groups: self.statistics.groups.load(Ordering::Relaxed),
+            members: self.statistics.members.load(Ordering::Relaxed),
+            largest: self.statistics.largest.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Refuses new members; [`Self::run`] returns once the queue is empty.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.work.notify_one();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enqueue(&self, member: Member) -> Result<(Arc<Hub>, usize), CommitError> {
+        let mut queue = self.lock();
+        if queue.closed || queue.members.len() >= MAXIMUM_QUEUE {
+            return Err(CommitError::Overloaded);
+        }
+        let index = queue.members.len();
+        queue.members.push(member);
+        let hub = Arc::clone(&queue.hub);
+        drop(queue);
+        if index == 0 {
+            self.work.notify_one();
+        }
+        Ok((hub, index))
+    }
+
+    /// Commits groups until [`Self::close`].
+    pub(crate) async fn run(self: Arc<Self>) {
+        loop {
+            let (members, hub, closed) = {
+                let mut queue = self.lock();
+                let members = std::mem::take(&mut queue.members);
+                (members, std::mem::replace(&mut queue.hub, Hub::new()), queue.closed)
+            };
+            if members.is_empty() {
+                if closed {
+                    return;
+                }
+                self.work.notified().await;
+                continue;
+            }
+            let outcomes = self.commit_groups(members).await;
+            let _ = hub.outcomes.set(outcomes);
+            hub.wake.notify_waiters();
+        }
+    }
+
+    async fn commit_groups(&self, members: Vec<Member>) -> Vec<Outcome> {
+        let total = members.len();
+        let mut outcomes = Vec::with_capacity(total);
+        let mut members = members.into_iter();
+        while outcomes.len() < total {
+            let group: Vec<Member> = members.by_ref().take(MAXIMUM_GROUP).collect();
+            let size = group.len();
+            self.count(size);
+            match self.commit_group(group).await {
+                Ok(done) => outcomes.extend(done),
+                Err(error) => {
+                    tracing::error!(%error, members = size, "a group of commits failed");
+                    outcomes.extend(std::iter::repeat_n(Outcome::Unavailable, size));
+                }
+            }
+        }
+        outcomes
+    }
+
+    fn count(&self, size: usize) {
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        self.statistics.groups.fetch_add(1, Ordering::Relaxed);
+        self.statistics.members.fetch_add(size, Ordering::Relaxed);
+        self.statistics.largest.fetch_max(size, Ordering::Relaxed);
+    }
+
+    async fn commit_group(&self, group: Vec<Member>) -> Result<Vec<Outcome>, StoreError> {
+        let mut outcomes = vec![Outcome::Done; group.len()];
+        let (mut lights, mut units) = (Vec::with_capacity(group.len()), Vec::new());
+        for (index, member) in group.into_iter().enumerate() {
+            match member {
+                Member::Light(light) => lights.push((index, light)),
+                Member::Heavy(unit) => units.push(unit),
+            }
+        }
+        let mut tx = self.store.begin_write().await?;
+        check_guards(&mut tx, &lights, &mut outcomes).await?;
+        take_steps(&mut tx, &lights, &mut outcomes, self.clock.now()).await?;
+        let done = |index: usize| outcomes.get(index) == Some(&Outcome::Done);
+        let mut entries: Vec<Draft> =
+            lights.into_iter().filter(|(index, _)| done(*index)).map(|(_, light)| light.entry).collect();
+        for unit in units {
+            let drafts;
+            (tx, drafts) = self.run_under_savepoint(tx, unit).await?;
+            entries.extend(drafts);
+        }
+        append(&mut tx, entries, self.clock.now(), &*self.random).await?;
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    /// Runs a heavy member in the group's transaction; it can fail alone, unless the database did.
+    async fn run_under_savepoint(&self, mut tx: Tx, unit: Unit) -> Result<(Tx, Vec<Draft>), StoreError> {
+        tx.open_savepoint().await?;
+        let (mut tx, verdict, drafts) = self.run_unit(tx, unit).await;
+        match verdict {
+            Verdict::Keep => {
+                tx.release_savepoint().await?;
+                Ok((tx, drafts))
+            }
+            Verdict::Undo(entry) => {
+                tx.undo_savepoint().await?;
+                Ok((tx, entry.into_iter().collect()))
+            }
+            Verdict::Abort => Err(lost_database()),
+        }
+    }
+
+    async fn run_unit(&self, tx: Tx, unit: Unit) -> (Tx, Verdict, Vec<Draft>) {
+        let mut op = Op::new(tx, self.clock.now(), Arc::clone(&self.random));
+        let verdict = unit(&mut op).await;
+        let (tx, drafts) = op.into_parts();
+        (tx, verdict, drafts)
+    }
+
+    /// A heavy member in a transaction of its own (PostgreSQL). It runs in a task, so that a client
+    /// that hangs up cannot leave it half done.
+    async fn commit_alone(&self, unit: Unit) -> Result<(), CommitError> {
+        let alone = Alone {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        let task = tokio::spawn(async move { alone.run(unit).await });
+        match task.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a commit failed");
+                Err(CommitError::Failed)
+            }
+            Err(_) => Err(CommitError::Failed),
+        }
+    }
+}
+
+struct Alone {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl Alone {
+    async fn run(self, unit: Unit) -> Result<(), StoreError> {
+        let mut op = Op::new(self.store.begin_write().await?, self.clock.now(), Arc::clone(&self.random));
+        let verdict = unit(&mut op).await;
+        let (mut tx, drafts) = op.into_parts();
+        match verdict {
+            Verdict::Keep => {
+                append(&mut tx, drafts, self.clock.now(), &*self.random).await?;
+                tx.commit().await
+            }
+            Verdict::Undo(entry) => {
+                tx.rollback().await?;
+                let Some(entry) = entry else { return Ok(()) };
+                let mut tx = self.store.begin_write().await?;
+                append(&mut tx, vec![entry], self.clock.now(), &*self.random).await?;
+                tx.commit().await
+            }
+            Verdict::Abort => Err(lost_database()),
+        }
+    }
+}
+
+fn lost_database() -> StoreError {
+    StoreError::Damaged("the database failed under a unit of work".to_owned())
+}
+
+/// Marks the light members whose decision rested on something that changed.
+async fn check_guards(tx: &mut Tx, lights: &[(usize, Light)], outcomes: &mut [Outcome]) -> Result<(), StoreError> {
+    let mut guards: Vec<Guard> = Vec::with_capacity(16);
+    let mut secrets: Vec<(Uuid, i64)> = Vec::with_capacity(lights.len());
+    for (_, light) in lights {
+        guards.extend_from_slice(&light.guards);
+        secrets.extend(light.secret);
+    }
+    for list in [&mut guards, &mut secrets] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    let mut stale = tx.stale_guards(&guards).await?;
+    stale.extend(tx.stale_secrets(&secrets).await?);
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let stale: HashSet<Uuid> = stale.into_iter().collect();
+    for (index, light) in lights {
+        let mut ids = light.guards.iter().map(|(id, _)| id).chain(light.secret.iter().map(|(id, _)| id));
+        if ids.any(|id| stale.contains(id)) {
+            set(outcomes, *index, Outcome::Stale);
+        }
+    }
+    Ok(())
+}
+
+fn set(outcomes: &mut [Outcome], index: usize, outcome: Outcome) {
+    if let Some(slot) = outcomes.get_mut(index) {
+        *slot = outcome;
+    }
+}
+
+/// Applies the steps of the light members that are still in.
+async fn take_steps(
+    tx: &mut Tx,
+    lights: &[(usize, Light)],
+    outcomes: &mut [Outcome],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut puts: Vec<(usize, &NewVersion)> = Vec::new();
+    let mut places = HashSet::new();
+    let mut touched = HashSet::new();
+    for (index, light) in lights {
+        if outcomes.get(*index) != Some(&Outcome::Done) {
+            continue;
+        }
+        match &light.step {
+            Step::None => {}
+            Step::CountRead { secret, rev } => {
+                if !tx.count_secret_read(*secret, *rev).await? {
+                    set(outcomes, *index, Outcome::Lost);
+                }
+            }
+            // Two writers of one path: the first wins, the other decides again.
+            Step::Put(new) if !places.insert((new.vault, new.path.as_str())) => set(outcomes, *index, Outcome::Lost),
+            Step::Put(new) => puts.push((*index, new)),
+            Step::Touch(agent) if !touched.insert(*agent) => {}
+            Step::Touch(agent) => tx.touch_agent(*agent, now).await?,
+        }
+    }
+    if puts.is_empty() {
+        return Ok(());
+    }
+    let versions: Vec<&NewVersion> = puts.iter().map(|(_, new)| *new).collect();
+    let written: HashSet<Uuid> = tx.put_versions(&versions).await?.into_iter().collect();
+    for (index, new) in puts {
+        if !written.contains(&new.secret.as_uuid()) {
+            set(outcomes, index, Outcome::Lost);
+        }
+    }
+    Ok(())
+}

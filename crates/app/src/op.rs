@@ -1,0 +1,76 @@
+//! A unit of work: statements, policy and audit entries in one transaction.
+
+use crate::error::{Error, Kind, Result};
+use crate::live::{self, Caller, Live};
+use oneclaw_core::audit::{Actor, Details, Draft};
+use oneclaw_core::clock::{Random, Timestamp};
+use oneclaw_core::id::OrgId;
+use oneclaw_store::Tx;
+use std::net::IpAddr;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a unit of work has in hand. Time, randomness and ids come from here.
+pub struct Op {
+    tx: Tx,
+    now: Timestamp,
+    random: Arc<dyn Random>,
+    entries: Vec<Draft>,
+}
+
+impl Op {
+    pub(crate) fn new(tx: Tx, now: Timestamp, random: Arc<dyn Random>) -> Self {
+        Self { tx, now, random, entries: Vec::new() }
+    }
+
+    pub(crate) fn into_parts(self) -> (Tx, Vec<Draft>) {
+        (self.tx, self.entries)
+    }
+
+    /// The transaction.
+    pub(crate) fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// The moment of this unit of work.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The random source.
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// A new id that sorts by time.
+    pub(crate) fn new_id<T: From<Uuid>>(&self) -> T {
+        T::from(self.random.uuid_v7(self.now))
+    }
+
+    /// Has an entry written when the unit succeeds.
+    pub(crate) fn log(&mut self, entry: Draft) {
+        self.entries.push(entry);
+    }
+
+    /// Checks, on the state of this very transaction, that the credential still stands.
+    pub(crate) async fn authenticate(&mut self, caller: &Caller) -> Result<Live> {
+        live::load(&mut self.tx, caller, self.now).await.map(|loaded| loaded.live)
+    }
+}
+
+/// Starts an audit entry.
+pub(crate) fn entry(
+    org: OrgId,
+    actor: impl Into<Actor>,
+    ip: Option<IpAddr>,
+    action: &'static str,
+    resource: (&'static str, String),
+    details: Details,
+) -> Draft {
+    Draft { org, action, actor: actor.into(), resource_type: resource.0, resource_id: resource.1, details, ip }
+}
+
+/// True when the database failed under the work: then its transaction cannot be trusted.
+pub(crate) fn lost_database(error: &Error) -> bool {
+    *error.kind() == Kind::Unavailable
+}
