@@ -1,1 +1,444 @@
-//! (being written)
+//! How an agent joins: it asks, its human decides.
+//!
+//! Invariants:
+//! - The answer to the request is the same, byte for byte in shape and in the work behind it, for
+//!   an address with an account, without one, and one that is asked too often.
+//! - A link identifies a request. It decides nothing: that takes a signed-in human of the right
+//!   account, in a request that changes state.
+//! - Of any number of decisions exactly one counts.
+//! - Approving gives existence, not access: the new agent has no policy.
+
+use crate::agents::{self, Agent, REVEAL};
+use crate::boot::KeyDelivery;
+use crate::error::{Error, Result};
+use crate::live::{Caller, Live};
+use crate::mail::{self, Message};
+use crate::op::{Op, entry};
+use crate::users::Origin;
+use crate::{App, limits};
+use oneclaw_core::audit::{Actor, Details};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{AgentId, EnrollmentId, OrgId, UserId};
+use oneclaw_core::limit::Limit;
+use oneclaw_core::model::enrollment::{EnrollmentStatus, PENDING_LIFETIME};
+use oneclaw_core::model::text::{Email, parse_description, parse_name};
+use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
+use oneclaw_store::enrollments::EnrollmentRow;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+/// Pending requests of one address, of one network, and of the whole instance.
+const PENDING_OF_EMAIL: i64 = 5;
+const PENDING_OF_IP: i64 = 20;
+const PENDING_OF_INSTANCE: i64 = 10_000;
+/// Life of the link by which an approver reveals the key.
+const REVEAL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many requests a list shows.
+const LISTED: i64 = 100;
+
+/// An agent asks to join.
+#[derive(Clone, Debug)]
+pub struct EnrollRequest {
+    /// Name of its choice.
+    pub name: String,
+    /// Its human's address; absent: whoever gets the link.
+    pub human_email: Option<String>,
+    /// Text of its choice, possibly empty.
+    pub description: String,
+}
+
+/// The answer, the same in every branch.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// Where a signed-in human decides.
+    pub approval_url: String,
+    /// When the request lapses.
+    pub expires_at: Timestamp,
+}
+
+/// A request as its human sees it.
+#[derive(Clone, Debug)]
+pub struct Enrollment {
+    /// Its id.
+    pub id: EnrollmentId,
+    /// Chosen by the requester.
+    pub name: String,
+    /// Chosen by the requester.
+    pub description: String,
+    /// The address it is bound to.
+    pub human_email: Option<String>,
+    /// Where it stands now.
+    pub status: EnrollmentStatus,
+    /// Address it came from.
+    pub ip: Option<String>,
+    /// What the requester's client called itself.
+    pub user_agent: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it lapses.
+    pub expires_at: Timestamp,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// By whom.
+    pub decided_by: Option<UserId>,
+    /// Why, when the human said so.
+    pub decision_reason: Option<String>,
+    /// What came of it.
+    pub agent: Option<AgentId>,
+}
+
+/// How the approver decides in favour.
+#[derive(Default)]
+pub struct Approval {
+    /// The link's token: needed for requests that are bound to no address.
+    pub token: Option<SecretString>,
+    /// Another name than the requester's.
+    pub name: Option<String>,
+}
+
+/// How the key of a new agent reaches the approver.
+#[derive(Clone, Debug)]
+pub enum Delivery {
+    /// It was mailed to this address.
+    Email {
+        /// The approver's address.
+        to: String,
+    },
+    /// It is made and shown once, at this page.
+    Link {
+        /// The page.
+        reveal_url: String,
+    },
+}
+
+/// What an approval made.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    /// The request, decided.
+    pub enrollment: Enrollment,
+    /// The agent.
+    pub agent: Agent,
+    /// Where its key went.
+    pub delivery: Delivery,
+}
+
+/// One answer for a request that is not there and for one that is somebody else's.
+fn missing() -> Error {
+    Error::not_found("There is no such request for your account. It may be addressed to another e-mail address, or be long over.")
+}
+
+/// An agent asks to join. Needs no credential.
+pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Result<Requested> {
+    let name = parse_name(&request.name).map_err(|error| Error::invalid("name", error.to_string()))?;
+    let description = parse_description(&request.description).map_err(|error| Error::invalid("description", error.to_string()))?;
+    let email = match request.human_email.as_deref().map(str::trim) {
+        None | Some("") => None,
+        Some(text) => Some(Email::parse(text).map_err(|error| Error::invalid("human_email", error.to_string()))?),
+    };
+    let (app_in, origin) = (app.clone(), origin.clone());
+    let requested = app
+        .run(move |op| {
+            Box::pin(async move {
+                check_caps(op, &origin).await?;
+                let token = PlainToken::generate(TokenKind::EnrollmentLink, op.random());
+                let now = op.now();
+                let row = EnrollmentRow {
+                    id: op.new_id(),
+                    name,
+                    description,
+                    human_email: email.as_ref().map(|email| email.as_str().to_owned()),
+                    status: EnrollmentStatus::Pending.as_str().to_owned(),
+                    ip: origin.ip_text(),
+                    user_agent: origin.client(),
+                    created_at: now,
+                    expires_at: now.plus(PENDING_LIFETIME),
+                    decided_at: None,
+                    decided_by: None,
+                    decision_reason: None,
+                    org_id: None,
+                    agent_id: None,
+                };
+                op.tx().insert_enrollment(&row, token.hash(app_in.keyring()).as_bytes()).await?;
+                let approval_url = format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
+                let org = notify(&app_in, op, email.as_ref(), &row, &approval_url).await?;
+                let details = Details::new().text("name", &row.name).flag("addressed", row.human_email.is_some());
+                op.log(entry(org, Actor::System, origin.ip, "enroll.requested", ("enrollment", row.id.to_string()), details));
+                Ok(Requested { approval_url, expires_at: row.expires_at })
+            })
+        })
+        .await?;
+    app.wake_mail();
+    Ok(requested)
+}
+
+/// Caps on what waits, per network and for the instance: refused before the address is looked at,
+/// for everybody alike.
+async fn check_caps(op: &mut Op, origin: &Origin) -> Result<()> {
+    let now = op.now();
+    let full = || Error::rate_limited("Too many requests to join are waiting for a decision. Try again later.", Duration::from_secs(600));
+    if op.tx().count_pending_enrollments(now).await? >= PENDING_OF_INSTANCE {
+        return Err(full());
+    }
+    match origin.ip_text() {
+        Some(ip) if op.tx().count_pending_enrollments_of_ip(&ip, now).await? >= PENDING_OF_IP => Err(full()),
+        _ => Ok(()),
+    }
+}
+
+/// Mails the human, when there is one to mail; otherwise does the same work for nobody. Returns the
+/// organisation whose log the request goes to.
+async fn notify(app: &App, op: &mut Op, email: Option<&Email>, row: &EnrollmentRow, url: &str) -> Result<OrgId> {
+    let Some(email) = email else { return Ok(OrgId::NIL) };
+    let now = op.now();
+    let counters = [Limit::EnrollAddress, Limit::EnrollAddressDaily].map(|limit| (limit, app.counter(limit, email.as_str())));
+    let mut too_often = op.tx().count_pending_enrollments_of_email(email.as_str(), now).await? > PENDING_OF_EMAIL;
+    for (limit, counter) in counters {
+        too_often |= limits::exceeded(op, &counter, limit).await?.is_some();
+    }
+    let user = op.tx().find_user_by_email(email.as_str()).await?;
+    let home = match &user {
+        Some(user) if user.email_verified_at.is_some() => op.tx().list_memberships(user.id).await?.into_iter().next(),
+        // The same statement for nobody.
+        _ => op.tx().list_memberships(UserId::NIL).await?.into_iter().next(),
+    };
+    let message = Message::EnrollmentRequest {
+        name: row.name.clone(),
+        description: row.description.clone(),
+        ip: row.ip.clone(),
+        user_agent: row.user_agent.clone(),
+        requested_at: row.created_at,
+        expires_at: row.expires_at,
+        allow_link: format!("{url}?choice=allow"),
+        deny_link: format!("{url}?choice=deny"),
+    };
+    match home {
+        Some(home) if !too_often => {
+            mail::queue(app, op, Some(home.org_id), email.as_str(), &message).await?;
+            Ok(home.org_id)
+        }
+        other => {
+            mail::queue_discarded(app, op, email.as_str(), &message).await?;
+            Ok(other.map_or(OrgId::NIL, |home| home.org_id))
+        }
+    }
+}
+
+/// Requests addressed to the caller, and those the caller decided, newest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Enrollment>> {
+    let user = caller.user()?;
+    let mut view = app.view(caller).await?;
+    let mut rows = view.tx.list_enrollments_decided_by(user, LISTED).await?;
+    if let Some(email) = &view.live.verified_email {
+        let addressed = view.tx.list_enrollments_for(email, LISTED).await?;
+        rows.extend(addressed.into_iter().filter(|row| row.decided_by != Some(user)));
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
+    let now = view.now;
+    rows.into_iter().map(|row| enrollment_of(row, now)).collect()
+}
+
+/// The request a link stands for, if it is the caller's to decide.
+pub async fn lookup(app: &App, caller: &Caller, token: &SecretString) -> Result<Enrollment> {
+    let user = caller.user()?;
+    let hash = link_hash(app, token)?;
+    let mut view = app.view(caller).await?;
+    let row = view.tx.find_enrollment_by_token(hash.as_bytes()).await?.ok_or_else(missing)?;
+    check_addressee(&row, &view.live, user)?;
+    let now = view.now;
+    enrollment_of(row, now)
+}
+
+/// One request, if it is the caller's to decide or the caller decided it.
+pub async fn find(app: &App, caller: &Caller, id: EnrollmentId) -> Result<Enrollment> {
+    let user = caller.user()?;
+    let mut view = app.view(caller).await?;
+    let row = view.tx.find_enrollment(id).await?.ok_or_else(missing)?;
+    // Without the link's token, a request that is bound to no address belongs to nobody yet.
+    if row.human_email.is_none() && row.decided_by != Some(user) {
+        return Err(missing());
+    }
+    check_addressee(&row, &view.live, user)?;
+    let now = view.now;
+    enrollment_of(row, now)
+}
+
+/// Lets the agent in. It joins the approver's organisation, with no access to anything.
+pub async fn approve(app: &App, caller: &Caller, id: EnrollmentId, approval: Approval) -> Result<Approved> {
+    let user = caller.user()?;
+    let hash = approval.token.as_ref().map(|token| link_hash(app, token)).transpose()?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    let approved = app
+        .run(move |op| {
+            Box::pin(async move {
+                let live = op.authenticate(&caller).await?;
+                let row = pending(op, id, hash.as_ref(), &live, user).await?;
+                let delivery = delivery_mode(&app_in, op, live.org).await?;
+                let key = (delivery == KeyDelivery::Email).then(|| PlainToken::generate(TokenKind::AgentKey, op.random()));
+                let request = agents::CreateRequest {
+                    name: approval.name.unwrap_or_else(|| row.name.clone()),
+                    description: row.description.clone(),
+                    ..Default::default()
+                };
+                let agent = agents::insert(&app_in, op, &caller, user, request, key.as_ref()).await?;
+                let row = decide(op, &caller, row, EnrollmentStatus::Approved, None, Some(agent.id)).await?;
+                let delivery = deliver(&app_in, op, &live, &agent, key).await?;
+                let now = op.now();
+                Ok(Approved { enrollment: enrollment_of(row, now)?, agent, delivery })
+            })
+        })
+        .await?;
+    app.wake_mail();
+    Ok(approved)
+}
+
+/// Turns the agent away.
+pub async fn deny(app: &App, caller: &Caller, id: EnrollmentId, token: Option<SecretString>, reason: Option<String>) -> Result<Enrollment> {
+    let user = caller.user()?;
+    let hash = token.as_ref().map(|token| link_hash(app, token)).transpose()?;
+    let reason = match reason.map(|text| parse_description(&text)) {
+        None => None,
+        Some(Ok(text)) => Some(text).filter(|text| !text.is_empty()),
+        Some(Err(error)) => return Err(Error::invalid("reason", error.to_string())),
+    };
+    let caller = caller.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            let live = op.authenticate(&caller).await?;
+            let row = pending(op, id, hash.as_ref(), &live, user).await?;
+            let row = decide(op, &caller, row, EnrollmentStatus::Denied, reason, None).await?;
+            let now = op.now();
+            enrollment_of(row, now)
+        })
+    })
+    .await
+}
+
+fn link_hash(app: &App, token: &SecretString) -> Result<TokenHash> {
+    app.keyring().hash_token(TokenKind::EnrollmentLink, token.expose()).map_err(|_| missing())
+}
+
+/// A request that this user may decide now.
+async fn pending(op: &mut Op, id: EnrollmentId, token: Option<&TokenHash>, live: &Live, user: UserId) -> Result<EnrollmentRow> {
+    let row = match token {
+        Some(hash) => op.tx().find_enrollment_by_token(hash.as_bytes()).await?.filter(|row| row.id == id),
+        None => op.tx().find_enrollment(id).await?.filter(|row| row.human_email.is_some()),
+    };
+    let row = row.ok_or_else(missing)?;
+    check_addressee(&row, live, user)?;
+    match status_at(&row, op.now())? {
+        EnrollmentStatus::Pending => Ok(row),
+        status => Err(decided_already(status)),
+    }
+}
+
+fn decided_already(status: EnrollmentStatus) -> Error {
+    match status {
+        EnrollmentStatus::Expired => Error::gone("This request has expired. The agent can ask again."),
+        other => Error::conflict(format!("This request was decided already: it is {}.", other.as_str())),
+    }
+}
+
+/// Only the holder of the proven address a request is bound to may see or decide it. A request
+/// without one is open to whoever has the link, until somebody decided it.
+fn check_addressee(row: &EnrollmentRow, live: &Live, user: UserId) -> Result<()> {
+    let allowed = match (&row.human_email, row.decided_by) {
+        (Some(address), _) => live.verified_email.as_ref() == Some(address),
+        (None, Some(decider)) => decider == user,
+        (None, None) => live.verified_email.is_some(),
+    };
+    if allowed { Ok(()) } else { Err(missing()) }
+}
+
+async fn decide(
+    op: &mut Op,
+    caller: &Caller,
+    mut row: EnrollmentRow,
+    status: EnrollmentStatus,
+    reason: Option<String>,
+    agent: Option<AgentId>,
+) -> Result<EnrollmentRow> {
+    let (now, user, org) = (op.now(), caller.user()?, caller.org());
+    if !op.tx().decide_enrollment(row.id, status.as_str(), now, user, reason.as_deref(), org, agent).await? {
+        // Somebody else was faster: say what they decided.
+        let fresh = op.tx().find_enrollment(row.id).await?.ok_or_else(missing)?;
+        return Err(decided_already(status_at(&fresh, now)?));
+    }
+    row.status = status.as_str().to_owned();
+    row.decided_at = Some(now);
+    row.decided_by = Some(user);
+    row.decision_reason = reason;
+    row.org_id = Some(org);
+    row.agent_id = agent;
+    let action = if status == EnrollmentStatus::Approved { "enroll.approved" } else { "enroll.denied" };
+    let mut details = Details::new().text("name", &row.name);
+    if let Some(agent) = agent {
+        details = details.uuid("agent_id", agent);
+    }
+    op.log(entry(org, caller.actor(), caller.ip(), action, ("enrollment", row.id.to_string()), details));
+    Ok(row)
+}
+
+/// Without a way to send mail, a key could only rest in the outbox: then it is a link.
+async fn delivery_mode(app: &App, op: &mut Op, org: OrgId) -> Result<KeyDelivery> {
+    if !app.mailer().has_transport() {
+        return Ok(KeyDelivery::Link);
+    }
+    let organisation = op.tx().find_organisation(org).await?.ok_or_else(missing)?;
+    match organisation.key_delivery.as_deref() {
+        Some(text) => KeyDelivery::from_str(text).map_err(Error::internal),
+        None => Ok(app.settings().key_delivery),
+    }
+}
+
+/// Sends the approver the key, or the link to the page that makes and shows it once.
+async fn deliver(app: &App, op: &mut Op, live: &Live, agent: &Agent, key: Option<PlainToken>) -> Result<Delivery> {
+    let to = live.verified_email.clone().ok_or_else(missing)?;
+    let base = &app.settings().public_url;
+    let (message, delivery) = match key {
+        Some(key) => {
+            let message = Message::AgentCredentials {
+                agent_name: agent.name.clone(),
+                agent_id: agent.id,
+                api_key: key.into_secret(),
+                dashboard_link: format!("{base}/agents/{}", agent.id),
+            };
+            (message, Delivery::Email { to: to.clone() })
+        }
+        None => {
+            let now = op.now();
+            let expires = now.plus(REVEAL_LIFE);
+            let link = PlainToken::generate(TokenKind::RevealLink, op.random());
+            op.tx().insert_one_time_token(link.hash(app.keyring()).as_bytes(), REVEAL, agent.id.as_uuid(), now, expires).await?;
+            let reveal_url = format!("{base}/agents/{}/reveal/{}", agent.id, link.expose());
+            let message = Message::AgentKeyReady { agent_name: agent.name.clone(), reveal_link: reveal_url.clone(), expires };
+            (message, Delivery::Link { reveal_url })
+        }
+    };
+    mail::queue(app, op, Some(live.org), &to, &message).await?;
+    Ok(delivery)
+}
+
+fn status_at(row: &EnrollmentRow, now: Timestamp) -> Result<EnrollmentStatus> {
+    let stored = EnrollmentStatus::from_str(&row.status).map_err(Error::internal)?;
+    Ok(stored.at(row.expires_at, now))
+}
+
+fn enrollment_of(row: EnrollmentRow, now: Timestamp) -> Result<Enrollment> {
+    let status = status_at(&row, now)?;
+    Ok(Enrollment {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        human_email: row.human_email,
+        status,
+        ip: row.ip,
+        user_agent: row.user_agent,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        decided_at: row.decided_at,
+        decided_by: row.decided_by,
+        decision_reason: row.decision_reason,
+        agent: row.agent_id,
+    })
+}

@@ -14,6 +14,7 @@ mod caches;
 mod commit;
 mod error;
 mod lane;
+mod limits;
 mod live;
 mod op;
 mod view;
@@ -36,6 +37,7 @@ pub use boot::{BootError, Config, KeyDelivery};
 pub use commit::CommitCounts;
 pub use error::{Error, Kind, Result};
 pub use live::{Caller, Live};
+pub use users::Origin;
 
 use crate::caches::Caches;
 use crate::commit::{Committer, Unit, Verdict};

@@ -1,1 +1,378 @@
-//! (being written)
+//! People: signing up, signing in, sessions, passwords.
+//!
+//! Invariants:
+//! - Whether an address has an account is never told: both ways do the same work and give the same
+//!   answer.
+//! - A password is checked in one place, behind the limiter of its account.
+//! - Passwords are hashed before a unit of work begins, never inside.
+
+use crate::error::{Error, Result};
+use crate::live::{Caller, Credential, Loaded, load_principal, refused};
+use crate::mail::{self, Message};
+use crate::op::{Op, entry};
+use crate::tokens::{IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
+use crate::{App, limits, shares};
+use oneclaw_core::audit::{Actor, Details};
+use oneclaw_core::caller::{AuthMethod, Principal, Role};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::{OrgId, SessionId, UserId};
+use oneclaw_core::limit::Limit;
+use oneclaw_core::model::password::check_password;
+use oneclaw_core::model::text::{Email, parse_description};
+use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::password::needs_rehash;
+use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
+use oneclaw_store::sessions::SessionRow;
+use oneclaw_store::users::UserRow;
+use std::net::IpAddr;
+use std::time::Duration;
+
+mod passwords;
+mod set_up;
+mod sign_up;
+
+pub use passwords::{change_password, forgot_password, reset_password};
+pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};
+pub use sign_up::{SignUpOutcome, SignUpRequest, sign_up, verify_email};
+
+/// Life of a session without use of its refresh token.
+const API_SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Life of a browser session.
+const WEB_SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Where a request came from, for limits, sessions and the audit log.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Client address, taken from declared proxies only.
+    pub ip: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: String,
+}
+
+impl Origin {
+    pub(crate) fn ip_text(&self) -> Option<String> {
+        self.ip.map(|ip| ip.to_canonical().to_string())
+    }
+
+    /// The client's name, cut and without control characters.
+    pub(crate) fn client(&self) -> String {
+        self.user_agent.chars().filter(|character| !character.is_control()).take(120).collect()
+    }
+}
+
+/// What kind of session to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// For API clients: a refresh token.
+    Api,
+    /// For browsers: a cookie.
+    Web,
+}
+
+impl SessionKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Web => "web",
+        }
+    }
+
+    const fn token_kind(self) -> TokenKind {
+        match self {
+            Self::Api => TokenKind::Refresh,
+            Self::Web => TokenKind::SessionCookie,
+        }
+    }
+
+    const fn life(self) -> Duration {
+        match self {
+            Self::Api => API_SESSION_LIFE,
+            Self::Web => WEB_SESSION_LIFE,
+        }
+    }
+}
+
+/// A session that was just begun or renewed.
+pub struct SignedIn {
+    /// Who.
+    pub user: UserId,
+    /// For which organisation.
+    pub org: OrgId,
+    /// The session.
+    pub session: SessionId,
+    /// Refresh token or cookie.
+    pub secret: SecretString,
+    /// An access token.
+    pub token: IssuedToken,
+}
+
+/// What people see of themselves.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Account id.
+    pub id: UserId,
+    /// Organisation.
+    pub org: OrgId,
+    /// Address.
+    pub email: String,
+    /// Name for display, possibly empty.
+    pub display_name: String,
+    /// Role in the organisation.
+    pub role: Role,
+    /// Whether the address is proven.
+    pub email_verified: bool,
+    /// Wish to receive news.
+    pub marketing_emails: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+fn wrong_credentials() -> Error {
+    Error::unauthenticated(
+        "Invalid credentials. Check the address and the password; a new account works once the link in its mail was opened.",
+    )
+}
+
+/// Signs in with address and password.
+pub async fn sign_in(app: &App, email: &str, password: &SecretString, kind: SessionKind, origin: &Origin) -> Result<SignedIn> {
+    let email = Email::parse(email).map_err(|_| wrong_credentials())?;
+    let user = check_credentials(app, &email, password, origin).await?;
+    let (app_in, origin) = (app.clone(), origin.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            let org = home_organisation(op, user).await?;
+            shares::claim(op, email.as_str(), user).await?;
+            begin_session(&app_in, op, user, org, kind, &origin).await
+        })
+    })
+    .await
+}
+
+/// The one place where a password is checked. Counts failures per account, known or not, and per
+/// account and network, so that a stranger's guesses do not lock the owner out of theirs for long.
+async fn check_credentials(app: &App, email: &Email, password: &SecretString, origin: &Origin) -> Result<UserId> {
+    let counter = app.counter(Limit::Login, &format!("{}\n{}", email.as_str(), origin.ip_text().unwrap_or_default()));
+    let address = email.as_str().to_owned();
+    let user = app
+        .run(move |op| {
+            Box::pin(async move {
+                if let Some(wait) = limits::waiting_time(op, &counter, Limit::Login).await? {
+                    return Err(Error::rate_limited(Limit::Login.sentence(), wait));
+                }
+                Ok(op.tx().find_user_by_email(&address).await?)
+            })
+        })
+        .await?;
+    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = app.passwords().verify(password, stored.as_deref()).await?;
+    let verified = user.as_ref().is_some_and(|user| user.email_verified_at.is_some());
+    let ip = origin.ip;
+    match user.filter(|_| right && verified) {
+        None => {
+            app.run(move |op| Box::pin(async move { note_failed_sign_in(op, &counter, ip).await })).await?;
+            Err(wrong_credentials())
+        }
+        Some(user) => {
+            let new_hash = match &stored {
+                Some(hash) if needs_rehash(hash) => Some((app.passwords().hash(password, app.random()).await?, hash.clone())),
+                _ => None,
+            };
+            let id = user.id;
+            app.run(move |op| {
+                Box::pin(async move {
+                    op.tx().clear_window(&counter).await?;
+                    if let Some((new, old)) = new_hash {
+                        op.tx().rehash_user_password(id, &new, &old).await?;
+                    }
+                    Ok(id)
+                })
+            })
+            .await
+        }
+    }
+}
+
+async fn note_failed_sign_in(op: &mut Op, counter: &[u8; 32], ip: Option<IpAddr>) -> Result<()> {
+    limits::note_failure(op, counter, Limit::Login).await?;
+    let details = Details::new().text("method", "password");
+    op.log(entry(OrgId::NIL, Actor::System, ip, "auth.failure", ("user", "unknown".to_owned()), details));
+    Ok(())
+}
+
+/// The organisation a user acts in: the one joined first.
+async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
+    let memberships = op.tx().list_memberships(user).await?;
+    let first = memberships.first().ok_or_else(|| Error::forbidden("This account belongs to no organisation any more. Ask to be invited again."))?;
+    Ok(first.org_id)
+}
+
+/// Begins a session in a unit of work that has established who it is.
+pub(crate) async fn begin_session(app: &App, op: &mut Op, user: UserId, org: OrgId, kind: SessionKind, origin: &Origin) -> Result<SignedIn> {
+    let now = op.now();
+    let secret = PlainToken::generate(kind.token_kind(), op.random());
+    let session = SessionRow {
+        id: op.new_id(),
+        user_id: user,
+        org_id: org,
+        kind: kind.as_str().to_owned(),
+        secret_hash: secret.hash(app.keyring()).as_bytes().to_vec(),
+        previous_hash: None,
+        user_agent: origin.client(),
+        ip: origin.ip_text(),
+        created_at: now,
+        expires_at: now.plus(kind.life()),
+        revoked_at: None,
+    };
+    op.tx().insert_session(&session).await?;
+    let loaded = load_principal(op.tx(), Principal::User(user), org, AuthMethod::Password, now).await?;
+    let details = Details::new().text("method", "password").text("client", kind.as_str());
+    op.log(entry(org, Principal::User(user), origin.ip, "auth.success", ("user", user.to_string()), details));
+    let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
+    Ok(SignedIn { user, org, session: session.id, secret: secret.into_secret(), token })
+}
+
+/// Exchanges a refresh token for a new one and an access token. Seeing an exchanged one again means
+/// that two parties hold it: the session ends.
+pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -> Result<SignedIn> {
+    let hash = app.keyring().hash_token(TokenKind::Refresh, refresh_token.expose()).map_err(|_| refused())?;
+    let (app_in, origin) = (app.clone(), origin.clone());
+    let renewed = app
+        .run(move |op| {
+            Box::pin(async move {
+                let now = op.now();
+                if let Some(session) = op.tx().find_session_by_previous(hash.as_bytes()).await? {
+                    end_session(op, &session, &origin, "auth.refresh_reuse").await?;
+                    return Ok(None);
+                }
+                let session = op.tx().find_session_by_secret(hash.as_bytes()).await?;
+                let live = |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > now;
+                let session = session.filter(live).ok_or_else(refused)?;
+                renew(&app_in, op, session, &hash, &origin).await.map(Some)
+            })
+        })
+        .await?;
+    renewed.ok_or_else(refused)
+}
+
+async fn renew(app: &App, op: &mut Op, session: SessionRow, old: &TokenHash, origin: &Origin) -> Result<SignedIn> {
+    let secret = PlainToken::generate(TokenKind::Refresh, op.random());
+    let new = secret.hash(app.keyring());
+    if !op.tx().rotate_session(session.id, old.as_bytes(), new.as_bytes()).await? {
+        return Err(refused());
+    }
+    let principal = Principal::User(session.user_id);
+    let now = op.now();
+    let loaded = load_principal(op.tx(), principal, session.org_id, AuthMethod::Password, now).await?;
+    op.log(entry(session.org_id, principal, origin.ip, "auth.refresh", ("user", session.user_id.to_string()), Details::new()));
+    let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
+    Ok(SignedIn { user: session.user_id, org: session.org_id, session: session.id, secret: secret.into_secret(), token })
+}
+
+async fn end_session(op: &mut Op, session: &SessionRow, origin: &Origin, action: &'static str) -> Result<()> {
+    let now = op.now();
+    op.tx().revoke_session(session.id, now).await?;
+    op.tx().bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE)).await?;
+    op.log(entry(session.org_id, Actor::System, origin.ip, action, ("user", session.user_id.to_string()), Details::new().uuid("session_id", session.id)));
+    Ok(())
+}
+
+/// A fresh access token for a user's valid one (a client that refreshes without a refresh token).
+pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
+    let user = caller.user()?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            let live = op.authenticate(&caller).await?;
+            let now = op.now();
+            let loaded: Loaded = load_principal(op.tx(), live.principal, live.org, caller.auth_method, now).await?;
+            op.log(entry(live.org, caller.actor(), caller.ip(), "auth.refresh", ("user", user.to_string()), Details::new()));
+            app_in.issue(&loaded, caller.session(), USER_TOKEN_LIFE)
+        })
+    })
+    .await
+}
+
+/// The caller behind a session cookie.
+pub async fn session_caller(app: &App, cookie: &str, ip: Option<IpAddr>) -> Result<Caller> {
+    let hash = app.keyring().hash_token(TokenKind::SessionCookie, cookie).map_err(|_| refused())?;
+    let mut tx = app.store().begin_read().await?;
+    let session = tx.find_session_by_secret(hash.as_bytes()).await?;
+    let live = |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > app.now();
+    let session = session.filter(live).ok_or_else(refused)?;
+    Ok(Caller {
+        principal: Principal::User(session.user_id),
+        org: session.org_id,
+        auth_method: AuthMethod::Password,
+        ip,
+        credential: Credential::Session(session.id),
+    })
+}
+
+/// Who the caller is.
+pub async fn me(app: &App, caller: &Caller) -> Result<Profile> {
+    let id = caller.user()?;
+    let mut view = app.view(caller).await?;
+    let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+    profile(user, caller.org(), view.live.role)
+}
+
+/// Changes what the caller may change of themselves; `None` stays.
+pub async fn update_me(app: &App, caller: &Caller, display_name: Option<String>, marketing_emails: Option<bool>) -> Result<Profile> {
+    let id = caller.user()?;
+    let display_name = display_name.map(|name| parse_display_name(&name)).transpose()?;
+    let caller = caller.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            let live = op.authenticate(&caller).await?;
+            let mut user = op.tx().find_user(id).await?.ok_or_else(refused)?;
+            user.display_name = display_name.unwrap_or(user.display_name);
+            user.marketing_emails = marketing_emails.unwrap_or(user.marketing_emails);
+            op.tx().update_user_profile(id, &user.display_name, user.marketing_emails).await?;
+            op.log(entry(live.org, caller.actor(), caller.ip(), "user.update", ("user", id.to_string()), Details::new()));
+            profile(user, live.org, live.role)
+        })
+    })
+    .await
+}
+
+fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
+    Ok(Profile {
+        id: user.id,
+        org,
+        email: user.email,
+        display_name: user.display_name,
+        role: role.ok_or_else(refused)?,
+        email_verified: user.email_verified_at.is_some(),
+        marketing_emails: user.marketing_emails,
+        created_at: user.created_at,
+    })
+}
+
+fn parse_email(text: &str) -> Result<Email> {
+    Email::parse(text).map_err(|error| Error::invalid("email", error.to_string()))
+}
+
+fn parse_display_name(text: &str) -> Result<String> {
+    parse_description(text).map_err(|error| Error::invalid("display_name", error.to_string()))
+}
+
+/// Checks a new password against the rules.
+fn check_new_password(field: &'static str, password: &SecretString, email: &Email) -> Result<()> {
+    check_password(password, &[email.as_str(), email.local_part(), "1claw", "oneclaw"])
+        .map_err(|error| Error::invalid(field, error.to_string()))
+}
+
+/// A mailed link: adds the token to the store and gives the URL.
+async fn mailed_link(app: &App, op: &mut Op, kind: TokenKind, purpose: &'static str, page: &str, user: UserId, life: Duration) -> Result<(String, Timestamp)> {
+    let now = op.now();
+    let expires = now.plus(life);
+    let token = PlainToken::generate(kind, op.random());
+    op.tx().drop_one_time_tokens(user.as_uuid(), purpose).await?;
+    op.tx().insert_one_time_token(token.hash(app.keyring()).as_bytes(), purpose, user.as_uuid(), now, expires).await?;
+    Ok((format!("{}/{page}/{}", app.settings().public_url, token.expose()), expires))
+}
+
+/// Queues a mail that concerns no organisation.
+async fn send(app: &App, op: &mut Op, to: &Email, message: &Message) -> Result<()> {
+    mail::queue(app, op, None, to.as_str(), message).await
+}

@@ -21,6 +21,10 @@ const COUNT: &str = "INSERT INTO rate_limits (key, window_start, count, expires_
     window_start = CASE WHEN rate_limits.expires_at <= $2 THEN $2 ELSE rate_limits.window_start END, \
     expires_at = CASE WHEN rate_limits.expires_at <= $2 THEN $3 ELSE rate_limits.expires_at END \
     RETURNING window_start, count";
+const NOTE_FAILURE: &str = "INSERT INTO rate_limits (key, window_start, count, expires_at) VALUES ($1, $2, 1, $3) \
+    ON CONFLICT (key) DO UPDATE SET \
+    count = CASE WHEN rate_limits.expires_at <= $2 THEN 1 ELSE rate_limits.count + 1 END, \
+    window_start = $2, expires_at = $3";
 const PEEK: &str = "SELECT window_start, count FROM rate_limits WHERE key = $1 AND expires_at > $2";
 const CLEAR: &str = "DELETE FROM rate_limits WHERE key = $1";
 const PURGE: &str = "DELETE FROM rate_limits WHERE expires_at < $1";
@@ -36,6 +40,12 @@ impl Tx {
         let row: Option<WindowRow> =
             maybe!(self, COUNT, key, now.as_millis(), window_end.as_millis())?;
         row.ok_or_else(|| crate::StoreError::Damaged("a rate-limit row vanished".to_owned()))
+    }
+
+    /// Counts one failure in a row: the window begins anew with each, and ends at `forget_at`.
+    pub async fn note_failure(&mut self, key: &[u8], now: Timestamp, forget_at: Timestamp) -> Result<()> {
+        changed!(self, NOTE_FAILURE, key, now.as_millis(), forget_at.as_millis())?;
+        Ok(())
     }
 
     /// The current window of `key`, if one is open.

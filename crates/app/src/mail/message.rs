@@ -1,0 +1,271 @@
+//! The mails there are, each with its data, its fixed subject and its templates.
+//!
+//! Invariants: a subject is text of ours and never contains anything that somebody chose; every
+//! text that a stranger chose goes through [`quote`](super::quote) in the templates, where the only
+//! filter for it is called `quoted`; every link is one of ours, which [`Message::links`] lets the
+//! caller check.
+
+use super::quote;
+use askama::Template;
+use jiff::fmt::strtime;
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::id::AgentId;
+use oneclaw_core::model::text::Email;
+use oneclaw_core::secret::SecretString;
+use std::net::IpAddr;
+
+/// More than any rendered part needs. Buffers are reserved at this size, so that they never grow and
+/// leave a copy of a credential behind.
+const CAPACITY: usize = 16 * 1024;
+
+/// A mail with everything that stands in it. All links are absolute and ours.
+pub(crate) enum Message {
+    /// To a new user: the account can be used.
+    Welcome {
+        /// Where to begin.
+        dashboard_link: String,
+    },
+    /// Proves that a new user reads this address.
+    VerifyEmail {
+        /// Confirms the address after a click on its page.
+        link: String,
+        /// When the link stops working.
+        expires: Timestamp,
+    },
+    /// Somebody tried to sign up with the address of an account that exists.
+    AccountExists {
+        /// Where to sign in.
+        sign_in_link: String,
+    },
+    /// The way to a new password.
+    PasswordReset {
+        /// Sets a new password once.
+        link: String,
+        /// When the link stops working.
+        expires: Timestamp,
+    },
+    /// A notice to the owner of the account.
+    PasswordChanged {
+        /// When it happened.
+        changed_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// Where to take the account back if it was somebody else.
+        reset_link: String,
+    },
+    /// An agent asks this human to let it join.
+    EnrollmentRequest {
+        /// Chosen by the requester.
+        name: String,
+        /// Chosen by the requester; may be empty.
+        description: String,
+        /// Where the request came from, when known.
+        ip: Option<IpAddr>,
+        /// What the requester's program calls itself; may be empty.
+        user_agent: String,
+        /// When it was made.
+        requested_at: Timestamp,
+        /// When it lapses.
+        expires_at: Timestamp,
+        /// The page on which to decide, with "allow" preselected.
+        allow_link: String,
+        /// The same page with "deny" preselected.
+        deny_link: String,
+    },
+    /// The credentials of an agent that was approved, for instances that deliver keys by mail.
+    AgentCredentials {
+        /// Chosen by the requester.
+        agent_name: String,
+        /// Names the agent when it exchanges the key.
+        agent_id: AgentId,
+        /// The key itself.
+        api_key: SecretString,
+        /// Where to give the agent access.
+        dashboard_link: String,
+    },
+    /// The key of an agent that was approved waits behind a page.
+    AgentKeyReady {
+        /// Chosen by the requester.
+        agent_name: String,
+        /// Shows the key once, to the signed-in approver.
+        reveal_link: String,
+        /// When the link stops working.
+        expires: Timestamp,
+    },
+    /// Somebody shared a secret with this address.
+    ShareReceived {
+        /// Who did.
+        sender: Sender,
+        /// The page of the share.
+        link: String,
+        /// When the share ends.
+        expires: Timestamp,
+    },
+    /// A notice to the person whose share was opened.
+    ShareOpened {
+        /// The path of the secret.
+        path: String,
+        /// When it happened.
+        opened_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// How often it can still be opened.
+        views_left: u32,
+        /// Where shares are revoked.
+        shares_link: String,
+    },
+}
+
+/// Who shared a secret.
+pub(crate) enum Sender {
+    /// A user of this instance, by verified address.
+    Person(Email),
+    /// An agent, by the name it chose.
+    Agent(String),
+}
+
+impl Message {
+    /// Which mail it is, as stored and listed.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Welcome { .. } => "welcome",
+            Self::VerifyEmail { .. } => "verify_email",
+            Self::AccountExists { .. } => "account_exists",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::EnrollmentRequest { .. } => "enrollment_request",
+            Self::AgentCredentials { .. } => "agent_credentials",
+            Self::AgentKeyReady { .. } => "agent_key_ready",
+            Self::ShareReceived { .. } => "share_received",
+            Self::ShareOpened { .. } => "share_opened",
+        }
+    }
+
+    /// The subject line.
+    pub(crate) const fn subject(&self) -> &'static str {
+        match self {
+            Self::Welcome { .. } => "Welcome to 1Claw",
+            Self::VerifyEmail { .. } => "Confirm your email address",
+            Self::AccountExists { .. } => "You already have a 1Claw account",
+            Self::PasswordReset { .. } => "Reset your 1Claw password",
+            Self::PasswordChanged { .. } => "Your 1Claw password was changed",
+            Self::EnrollmentRequest { .. } => "An agent asks to join your vault",
+            Self::AgentCredentials { .. } => "The credentials of your new agent",
+            Self::AgentKeyReady { .. } => "The key of your new agent is ready",
+            Self::ShareReceived { .. } => "A secret was shared with you",
+            Self::ShareOpened { .. } => "A secret that you shared was opened",
+        }
+    }
+
+    /// Whether the mail alone lets its reader do something: it holds a key, or a link that works
+    /// without signing in. Such a body does not stay in the database once the mail was sent.
+    pub(crate) const fn carries_credential(&self) -> bool {
+        match self {
+            Self::AgentCredentials { .. }
+            | Self::PasswordReset { .. }
+            | Self::VerifyEmail { .. }
+            | Self::ShareReceived { .. } => true,
+            Self::Welcome { .. }
+            | Self::AccountExists { .. }
+            | Self::PasswordChanged { .. }
+            | Self::EnrollmentRequest { .. }
+            | Self::AgentKeyReady { .. }
+            | Self::ShareOpened { .. } => false,
+        }
+    }
+
+    /// All links in the mail.
+    pub(super) fn links(&self) -> Vec<&str> {
+        match self {
+            Self::Welcome { dashboard_link: link }
+            | Self::VerifyEmail { link, .. }
+            | Self::AccountExists { sign_in_link: link }
+            | Self::PasswordReset { link, .. }
+            | Self::PasswordChanged { reset_link: link, .. }
+            | Self::AgentCredentials { dashboard_link: link, .. }
+            | Self::AgentKeyReady { reveal_link: link, .. }
+            | Self::ShareReceived { link, .. }
+            | Self::ShareOpened { shares_link: link, .. } => vec![link],
+            Self::EnrollmentRequest { allow_link, deny_link, .. } => vec![allow_link, deny_link],
+        }
+    }
+
+    /// Renders the text part, which is complete by itself.
+    pub(super) fn render_text(&self, public_url: &str) -> askama::Result<SecretString> {
+        render(&Text { message: self, public_url })
+    }
+
+    /// Renders the HTML part.
+    pub(super) fn render_html(&self, public_url: &str) -> askama::Result<SecretString> {
+        render(&Html { message: self, subject: self.subject(), public_url })
+    }
+}
+
+fn render(template: &impl Template) -> askama::Result<SecretString> {
+    let mut out = String::with_capacity(CAPACITY);
+    template.render_into(&mut out)?;
+    Ok(SecretString::from(out))
+}
+
+/// The frame of the text part; it includes the template of the kind.
+#[derive(Template)]
+#[template(path = "mail/layout.txt")]
+struct Text<'a> {
+    message: &'a Message,
+    public_url: &'a str,
+}
+
+/// The frame of the HTML part; it includes the template of the kind.
+#[derive(Template)]
+#[template(path = "mail/layout.html")]
+struct Html<'a> {
+    message: &'a Message,
+    subject: &'a str,
+    public_url: &'a str,
+}
+
+/// What templates may apply to a value.
+mod filters {
+    use super::{IpAddr, SecretString, Sender, Timestamp, quote, strtime};
+    use askama::{Result, Values};
+
+    /// A stranger's name.
+    #[askama::filter_fn]
+    pub(super) fn quoted_name(text: &str, _: &dyn Values) -> Result<String> {
+        Ok(quote::quote(text, quote::NAME))
+    }
+
+    /// A stranger's longer text.
+    #[askama::filter_fn]
+    pub(super) fn quoted(text: &str, _: &dyn Values) -> Result<String> {
+        Ok(quote::quote(text, quote::DESCRIPTION))
+    }
+
+    /// A moment for people: `23 November 2026, 14:05 UTC`.
+    #[askama::filter_fn]
+    pub(super) fn utc(at: &Timestamp, _: &dyn Values) -> Result<String> {
+        let moment = jiff::Timestamp::from_millisecond(at.as_millis()).map_err(askama::Error::custom)?;
+        strtime::format("%-d %B %Y, %H:%M UTC", moment).map_err(askama::Error::custom)
+    }
+
+    /// A network address.
+    #[askama::filter_fn]
+    pub(super) fn address(ip: &Option<IpAddr>, _: &dyn Values) -> Result<String> {
+        Ok(ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_canonical().to_string()))
+    }
+
+    /// Who shared something.
+    #[askama::filter_fn]
+    pub(super) fn sender(sender: &Sender, _: &dyn Values) -> Result<String> {
+        Ok(match sender {
+            Sender::Person(email) => email.as_str().to_owned(),
+            Sender::Agent(name) => format!("The agent \"{}\"", quote::quote(name, quote::NAME)),
+        })
+    }
+
+    /// The one place where a key goes into a mail.
+    #[askama::filter_fn]
+    pub(super) fn exposed<'a>(secret: &'a SecretString, _: &dyn Values) -> Result<&'a str> {
+        Ok(secret.expose())
+    }
+}

@@ -1,0 +1,106 @@
+//! Changing and resetting passwords. Either way all sessions and tokens of the account end.
+
+use super::{Origin, check_new_password, mailed_link, parse_email, send};
+use crate::error::{Error, Result};
+use crate::live::{Caller, refused};
+use crate::mail::Message;
+use crate::op::{Op, entry};
+use crate::tokens::SESSION_EPOCH_LIFE;
+use crate::{App, limits};
+use oneclaw_core::audit::Details;
+use oneclaw_core::caller::Principal;
+use oneclaw_core::id::UserId;
+use oneclaw_core::limit::Limit;
+use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::token::TokenKind;
+use std::net::IpAddr;
+use std::time::Duration;
+
+const RESET: &str = "password_reset";
+/// Life of the link that sets a new password.
+const RESET_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// Mails a link to set a new password. The answer is the same for an unknown address.
+pub async fn forgot_password(app: &App, email: &str, _origin: &Origin) -> Result<()> {
+    let email = parse_email(email)?;
+    let app_in = app.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            let counter = app_in.counter(Limit::MailAddress, email.as_str());
+            if limits::exceeded(op, &counter, Limit::MailAddress).await?.is_some() {
+                return Ok(());
+            }
+            let user = op.tx().find_user_by_email(email.as_str()).await?;
+            let Some(user) = user.filter(|user| user.email_verified_at.is_some()) else {
+                return Ok(());
+            };
+            let (link, expires) =
+                mailed_link(&app_in, op, TokenKind::PasswordReset, RESET, "reset-password", user.id, RESET_LIFE).await?;
+            send(&app_in, op, &email, &Message::PasswordReset { link, expires }).await
+        })
+    })
+    .await
+}
+
+/// Sets a new password with the mailed token.
+pub async fn reset_password(app: &App, token: &SecretString, new: &SecretString, origin: &Origin) -> Result<()> {
+    let not_valid = || Error::invalid("token", "This link is not valid (any more). Ask for a new one.");
+    let hash = app.keyring().hash_token(TokenKind::PasswordReset, token.expose()).map_err(|_| not_valid())?;
+    let mut tx = app.store().begin_read().await?;
+    let link = tx.find_one_time_token(hash.as_bytes(), RESET).await?.ok_or_else(not_valid)?;
+    let user = tx.find_user(UserId::from_uuid(link.subject_id)).await?.ok_or_else(not_valid)?;
+    drop(tx);
+    check_new_password("new_password", new, &parse_email(&user.email)?)?;
+    let new_hash = app.passwords().hash(new, app.random()).await?;
+    let (app_in, ip) = (app.clone(), origin.ip);
+    app.run(move |op| {
+        Box::pin(async move {
+            let now = op.now();
+            if !op.tx().consume_one_time_token(hash.as_bytes(), RESET, now).await? {
+                return Err(not_valid());
+            }
+            replace(&app_in, op, user.id, &new_hash, ip, "user.password_reset").await
+        })
+    })
+    .await
+}
+
+/// Sets a new password with the old one.
+pub async fn change_password(app: &App, caller: &Caller, current: &SecretString, new: &SecretString) -> Result<()> {
+    let id = caller.user()?;
+    let mut view = app.view(caller).await?;
+    let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+    drop(view);
+    let email = parse_email(&user.email)?;
+    let origin = Origin { ip: caller.ip(), user_agent: String::new() };
+    super::check_credentials(app, &email, current, &origin)
+        .await
+        .map_err(|error| if *error.kind() == crate::Kind::Unauthenticated { Error::invalid("current_password", "This is not your current password.") } else { error })?;
+    check_new_password("new_password", new, &email)?;
+    let new_hash = app.passwords().hash(new, app.random()).await?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            op.authenticate(&caller).await?;
+            replace(&app_in, op, id, &new_hash, caller.ip(), "user.password_change").await
+        })
+    })
+    .await
+}
+
+/// Replaces the password, ends everything that was signed in, and tells the owner.
+async fn replace(app: &App, op: &mut Op, id: UserId, hash: &str, ip: Option<IpAddr>, action: &'static str) -> Result<()> {
+    let now = op.now();
+    op.tx().set_user_password(id, hash).await?;
+    for session in op.tx().list_live_sessions(id).await? {
+        op.tx().revoke_session(session.id, now).await?;
+        op.tx().bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE)).await?;
+    }
+    op.tx().bump_epoch(id.as_uuid()).await?;
+    let user = op.tx().find_user(id).await?.ok_or_else(refused)?;
+    for membership in op.tx().list_memberships(id).await? {
+        op.log(entry(membership.org_id, Principal::User(id), ip, action, ("user", id.to_string()), Details::new()));
+    }
+    let changed_at = now;
+    send(app, op, &parse_email(&user.email)?, &Message::PasswordChanged { changed_at, ip: ip.map(|ip| ip.to_string()) }).await
+}
