@@ -320,3 +320,54 @@ impl Client {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(details: &str) -> Event {
+        Event {
+            org: OrgId::NIL,
+            seq: 7,
+            id: EventId::NIL,
+            at: Timestamp::from_millis(1_780_000_000_123),
+            actor_type: "system".into(),
+            actor_id: "system".to_owned(),
+            action: "audit.checkpoint".into(),
+            resource_type: "org".into(),
+            resource_id: String::new(),
+            details: details.to_owned(),
+            ip: None,
+            prev: [7; 32],
+        }
+    }
+
+    #[test]
+    fn a_leaf_can_be_rebuilt_from_the_answer() {
+        for details in [
+            "{}",
+            r#"{"path":"a/b","version":12345678901234567890,"note":"\u0007"}"#,
+        ] {
+            let logged = event(details);
+            let shown = AuditEvent::from_event(logged.clone(), None).unwrap();
+            let json = serde_json::to_string(&shown).unwrap();
+            let read: AuditEvent = serde_json::from_str(&json).unwrap();
+            assert_eq!(read, shown);
+            assert_eq!(HexHash(read.into_event().leaf_hash()), shown.leaf_hash);
+            assert_eq!(shown.leaf_hash.0, logged.leaf_hash());
+        }
+    }
+
+    #[test]
+    fn aliases_say_the_same() {
+        let shown = AuditEvent::from_event(event(r#"{"a":1}"#), None).unwrap();
+        assert_eq!(shown.metadata, shown.details);
+        assert_eq!(shown.timestamp, shown.created_at);
+        assert_eq!(shown.integrity_hash, shown.leaf_hash);
+    }
+
+    #[test]
+    fn damaged_details_are_an_error() {
+        assert_eq!(AuditEvent::from_event(event("{"), None), Err(NotAnObject));
+    }
+}

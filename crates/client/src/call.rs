@@ -103,3 +103,39 @@ impl Call {
         Ok(url)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(call: &Call) -> Result<String, Error> {
+        call.url(&Url::parse("https://host/prefix/").unwrap())
+            .map(String::from)
+    }
+
+    #[test]
+    fn a_segment_cannot_reach_beyond_itself() {
+        for (segment, encoded) in [
+            ("a/b", "a%2Fb"),
+            ("a?b=c#d", "a%3Fb=c%23d"),
+            ("%2e%2e", "%252e%252e"),
+            ("é x", "%C3%A9%20x"),
+        ] {
+            let expected = format!("https://host/prefix/v1/vaults/{encoded}/secrets");
+            assert_eq!(
+                url(&Call::get("v1/vaults").at(segment).at("secrets")).unwrap(),
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn dot_segments_are_refused() {
+        for segment in [".", ".."] {
+            assert!(matches!(
+                url(&Call::get("v1/vaults").at(segment)),
+                Err(Error::Encode(_))
+            ));
+        }
+    }
+}

@@ -127,13 +127,13 @@ impl Client {
     }
 
     /// `GET /.well-known/jwks.json`.
-    pub async fn get_jwks(&self) -> Result<JsonWebKeySet, Error> {
+    pub async fn jwks(&self) -> Result<JsonWebKeySet, Error> {
         self.fetch(Call::get(".well-known/jwks.json").public())
             .await
     }
 
     /// `GET /.well-known/openid-configuration`.
-    pub async fn get_openid_configuration(&self) -> Result<OpenIdConfiguration, Error> {
+    pub async fn openid_configuration(&self) -> Result<OpenIdConfiguration, Error> {
         self.fetch(Call::get(".well-known/openid-configuration").public())
             .await
     }

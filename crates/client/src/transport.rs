@@ -81,3 +81,23 @@ impl Transport for Network {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn silence_ends_in_a_time_out() {
+        // Accepts connections (the kernel does) and never answers.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let builder = Network::builder(Duration::from_millis(20)).tls_certs_only([]);
+        let network = Network::build(builder).unwrap();
+        let uri = format!("http://{}/", silent.local_addr().unwrap());
+        let request = Request::builder().uri(uri).body(Bytes::new()).unwrap();
+        let error = network.send(request).await.unwrap_err();
+        let error = error.downcast::<reqwest::Error>().unwrap();
+        assert!(error.is_timeout(), "{error:?} {:?}", error.source());
+    }
+}

@@ -84,6 +84,13 @@ impl PrincipalType {
 ///
 /// It serialises, because the API has to carry it, but has no `Debug`, `Display`, `Clone` or `==`, so a struct that
 /// holds one cannot be logged by accident. The text is wiped on drop; buffers of the HTTP and TLS layers are not.
+///
+/// ```compile_fail
+/// println!("{:?}", oneclaw_client::wire::SecretText::from(String::new()));
+/// ```
+/// ```compile_fail
+/// let _ = oneclaw_client::wire::SecretText::from(String::new()).clone();
+/// ```
 pub struct SecretText(SecretString);
 
 impl SecretText {
@@ -313,4 +320,147 @@ impl<'de> Deserialize<'de> for HexHash {
 )]
 pub(crate) fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Default, Serialize, Deserialize)]
+    struct Body {
+        #[serde(default, skip_serializing_if = "Patch::is_absent")]
+        note: Patch<String>,
+    }
+
+    #[test]
+    fn a_patch_tells_absent_from_null() {
+        for (json, note, applied) in [
+            ("{}", Patch::Absent, Some("old")),
+            (r#"{"note":null}"#, Patch::Clear, None),
+            (
+                r#"{"note":"new"}"#,
+                Patch::Set("new".to_owned()),
+                Some("new"),
+            ),
+        ] {
+            let body: Body = serde_json::from_str(json).unwrap();
+            assert_eq!(body, Body { note });
+            assert_eq!(serde_json::to_string(&body).unwrap(), json);
+            assert_eq!(
+                body.note.apply_to(Some("old".to_owned())).as_deref(),
+                applied
+            );
+        }
+        assert!(serde_json::from_str::<Body>(r#"{"note":5}"#).is_err());
+    }
+
+    #[test]
+    fn a_patch_can_be_converted() {
+        let parse = |patch: Patch<&str>| patch.try_map(str::parse::<u8>);
+        assert_eq!(parse(Patch::Absent), Ok(Patch::Absent));
+        assert_eq!(parse(Patch::Clear), Ok(Patch::Clear));
+        assert_eq!(parse(Patch::Set("7")), Ok(Patch::Set(7)));
+        assert!(parse(Patch::Set("x")).is_err());
+    }
+
+    #[test]
+    fn an_object_keeps_its_text() {
+        let text = r#"{"z" : 1.10, "a":123456789012345678901234567890 , "a":"\u00e9"}"#;
+        let object: JsonObject = serde_json::from_str(text).unwrap();
+        assert_eq!(object.as_str(), text);
+        assert_eq!(serde_json::to_string(&object).unwrap(), text);
+        assert_eq!(JsonObject::from_text(text.to_owned()).unwrap(), object);
+        assert_eq!(object.to_map().unwrap()["a"], "é");
+    }
+
+    #[test]
+    fn emptiness_does_not_depend_on_white_space() {
+        for text in ["{}", "{ }", "{\n\t}"] {
+            assert!(
+                serde_json::from_str::<JsonObject>(text).unwrap().is_empty(),
+                "{text:?}"
+            );
+            assert!(
+                JsonObject::from_text(text.to_owned()).unwrap().is_empty(),
+                "{text:?}"
+            );
+        }
+        assert!(
+            !JsonObject::from_text(r#"{"":0}"#.to_owned())
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(serde_json::to_string(&JsonObject::default()).unwrap(), "{}");
+        assert_eq!(
+            JsonObject::from_text("{}".to_owned()),
+            Ok(JsonObject::default())
+        );
+    }
+
+    #[test]
+    fn only_an_object_is_an_object() {
+        for text in [
+            "", "[]", "null", "5", "\"{}\"", "{", "{}}", "{}{}", "{a:1}", "[{}]",
+        ] {
+            assert_eq!(
+                JsonObject::from_text(text.to_owned()),
+                Err(NotAnObject),
+                "{text:?}"
+            );
+            assert!(
+                serde_json::from_str::<JsonObject>(text).is_err(),
+                "{text:?}"
+            );
+        }
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(serde_json::from_str::<JsonObject>(&deep).is_err());
+    }
+
+    #[test]
+    fn hashes_have_one_spelling() {
+        let json = format!("\"{}\"", "0a".repeat(32));
+        let hash: HexHash = serde_json::from_str(&json).unwrap();
+        assert_eq!(hash, HexHash([10; 32]));
+        assert_eq!(serde_json::to_string(&hash).unwrap(), json);
+        for text in [
+            json.to_uppercase(),
+            "\"0a\"".to_owned(),
+            "\"\"".to_owned(),
+            "5".to_owned(),
+        ] {
+            assert!(serde_json::from_str::<HexHash>(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn principals_come_apart_and_together() {
+        for kind in PrincipalType::ALL {
+            let principal = kind.with_id(Uuid::from_u128(7));
+            assert_eq!(principal.kind(), kind.as_str());
+            assert_eq!(PrincipalType::of(&principal), *kind);
+            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn secret_text_arrives_as_it_was_sent(text: String) {
+            let json = serde_json::to_string(&SecretText::from(text.clone())).unwrap();
+            let back: SecretText = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(back.expose(), text.as_str());
+            let secret = back.into_secret();
+            prop_assert_eq!(secret.expose(), text.as_str());
+        }
+
+        #[test]
+        fn any_object_arrives_as_it_was_sent(members: std::collections::HashMap<String, i64>) {
+            let text = serde_json::to_string(&members).unwrap();
+            let object: JsonObject = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(serde_json::to_string(&object).unwrap(), text);
+            prop_assert_eq!(object.is_empty(), members.is_empty());
+        }
+    }
 }
