@@ -187,19 +187,19 @@ impl PathPattern {
 /// `subject` may itself hold wildcards (see [`PathPattern::covers`]): then `*` in the pattern stands
 /// for any one segment of the subject but not for its `**`, which may be none or many.
 fn matches_segments(pattern: &str, subject: &str) -> bool {
-    let mut pattern = pattern.split('/');
-    let mut subject = subject.split('/');
+    let mut pattern = Segments(Some(pattern.as_bytes()));
+    let mut subject = Segments(Some(subject.as_bytes()));
     let mut retry = None;
     loop {
-        let mut rest = subject.clone();
+        let mut rest = subject;
         let fits = match (pattern.next(), rest.next()) {
-            (Some("**"), _) => {
+            (Some(b"**"), _) => {
                 // Assume it stands for nothing; come back here to let it take one segment more.
-                retry = Some((pattern.clone(), subject.clone()));
+                retry = Some((pattern, subject));
                 continue;
             }
             (None, None) => return true,
-            (Some("*"), Some(segment)) => segment != "**",
+            (Some(b"*"), Some(segment)) => segment != b"**",
             (Some(literal), Some(segment)) => literal == segment,
             (None, Some(_)) => false,
             // The subject has ended: taking more segments into `**` cannot help.
@@ -209,15 +209,33 @@ fn matches_segments(pattern: &str, subject: &str) -> bool {
             subject = rest;
             continue;
         }
-        let Some((after_wildcard, mut taken)) = retry.take() else {
-            return false;
-        };
-        if taken.next().is_none() {
-            return false;
+        match retry {
+            // Nothing follows the `**`: it takes all the rest.
+            Some((Segments(None), _)) => return true,
+            Some((after_wildcard, mut taken)) => {
+                taken.next();
+                (pattern, subject) = (after_wildcard, taken);
+                retry = Some((after_wildcard, taken));
+            }
+            None => return false,
         }
-        pattern = after_wildcard.clone();
-        subject = taken.clone();
-        retry = Some((after_wildcard, taken));
+    }
+}
+
+/// The segments of a text. Does what `str::split` does, but is `Copy` and several times faster, on
+/// the path of every request.
+#[derive(Clone, Copy)]
+struct Segments<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0?;
+        let length = text.iter().position(|byte| *byte == b'/');
+        let (segment, rest) = text.split_at(length.unwrap_or(text.len()));
+        self.0 = rest.split_first().map(|(_slash, rest)| rest);
+        Some(segment)
     }
 }
 

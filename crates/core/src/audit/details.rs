@@ -14,6 +14,9 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+/// Room for the details of most entries, so that they are written without a reallocation.
+const TYPICAL_LENGTH: usize = 192;
+
 /// A JSON object under construction; always complete. Names must not repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details(String);
@@ -21,7 +24,9 @@ pub struct Details(String);
 impl Details {
     /// The empty object.
     pub fn new() -> Self {
-        Self("{}".to_owned())
+        let mut text = String::with_capacity(TYPICAL_LENGTH);
+        text.push_str("{}");
+        Self(text)
     }
 
     /// Adds an id.
@@ -117,6 +122,17 @@ fn write_display(out: &mut String, value: impl fmt::Display) {
 /// Appends a JSON string in canonical form.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        // Nearly every text: ids, paths, words.
+        out.push_str(text);
+    } else {
+        write_escaped(out, text);
+    }
+    out.push('"');
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),
@@ -127,7 +143,6 @@ pub(super) fn write_string(out: &mut String, text: &str) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 const fn must_escape(character: char) -> bool {
