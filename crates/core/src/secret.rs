@@ -5,6 +5,15 @@
 //! `expose`, which is easy to search for. Neither type can grow, because growing would leave an
 //! unwiped copy behind.
 //!
+//! ```
+//! # use oneclaw_core::secret::{SecretBytes, SecretString};
+//! let secret: SecretString = serde_json::from_str("\"hunter2\"").unwrap();
+//! assert_eq!(secret.expose(), "hunter2");
+//! assert_eq!(SecretBytes::from(vec![1]).expose(), [1]);
+//! ```
+//!
+//! None of these compile:
+//!
 //! ```compile_fail
 //! # use oneclaw_core::secret::SecretString;
 //! println!("{:?}", SecretString::from(String::new()));

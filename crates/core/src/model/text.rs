@@ -63,8 +63,9 @@ fn check(text: &str, max: usize, is_refused: impl Fn(char) -> bool) -> Result<()
     }
 }
 
-/// Control characters, and those of Unicode's format characters and blanks that hide or reorder text.
-fn is_deceptive(character: char) -> bool {
+/// Whether a character can hide or reorder the text around it: control characters, and those of
+/// Unicode's format characters and blanks that do so.
+pub fn is_deceptive(character: char) -> bool {
     character.is_control()
         || matches!(character,
             // Soft hyphen; zero-width spaces and joiners; word joiner and invisible operators.
