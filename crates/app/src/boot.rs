@@ -143,6 +143,7 @@ async fn create_keys(store: &Store, master: &MasterKeys, random: &dyn Random, no
         // Another node is making, or has made, the keys.
         return Ok(tx.rollback().await?);
     }
+    tx.insert_setting(crate::rotate::CURRENT_MASTER_KEY, &master.newest().to_string()).await?;
     for key in Keyring::generate(random) {
         let wrapped = key.wrap(master, random)?;
         tx.insert_keyring(&key.id().to_string(), key.purpose().as_str(), &wrapped, now).await?;

@@ -38,7 +38,7 @@ pub(crate) struct VaultView {
 }
 
 #[derive(Clone)]
-struct SealedWeight;
+pub(crate) struct SealedWeight;
 
 impl Weighter<(VaultId, SecretPath), Arc<SealedRow>> for SealedWeight {
     fn weight(&self, _key: &(VaultId, SecretPath), row: &Arc<SealedRow>) -> u64 {

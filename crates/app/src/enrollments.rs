@@ -25,6 +25,7 @@ use oneclaw_core::model::text::{Email, parse_description, parse_name};
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
 use oneclaw_store::enrollments::EnrollmentRow;
+use std::net::IpAddr;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -161,7 +162,7 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
                 };
                 op.tx().insert_enrollment(&row, token.hash(app_in.keyring()).as_bytes()).await?;
                 let approval_url = format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
-                let org = notify(&app_in, op, email.as_ref(), &row, &approval_url).await?;
+                let org = notify(&app_in, op, email.as_ref(), &row, origin.ip, &approval_url).await?;
                 let details = Details::new().text("name", &row.name).flag("addressed", row.human_email.is_some());
                 op.log(entry(org, Actor::System, origin.ip, "enroll.requested", ("enrollment", row.id.to_string()), details));
                 Ok(Requested { approval_url, expires_at: row.expires_at })
@@ -188,7 +189,7 @@ async fn check_caps(op: &mut Op, origin: &Origin) -> Result<()> {
 
 /// Mails the human, when there is one to mail; otherwise does the same work for nobody. Returns the
 /// organisation whose log the request goes to.
-async fn notify(app: &App, op: &mut Op, email: Option<&Email>, row: &EnrollmentRow, url: &str) -> Result<OrgId> {
+async fn notify(app: &App, op: &mut Op, email: Option<&Email>, row: &EnrollmentRow, ip: Option<IpAddr>, url: &str) -> Result<OrgId> {
     let Some(email) = email else { return Ok(OrgId::NIL) };
     let now = op.now();
     let counters = [Limit::EnrollAddress, Limit::EnrollAddressDaily].map(|limit| (limit, app.counter(limit, email.as_str())));
@@ -205,7 +206,7 @@ async fn notify(app: &App, op: &mut Op, email: Option<&Email>, row: &EnrollmentR
     let message = Message::EnrollmentRequest {
         name: row.name.clone(),
         description: row.description.clone(),
-        ip: row.ip.clone(),
+        ip,
         user_agent: row.user_agent.clone(),
         requested_at: row.created_at,
         expires_at: row.expires_at,

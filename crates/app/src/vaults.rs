@@ -60,6 +60,7 @@ pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -
 pub(crate) async fn insert(app: &App, op: &mut Op, org: OrgId, name: &str, description: &str, owner: Principal) -> Result<Vault> {
     let id: VaultId = op.new_id();
     let key = VaultKey::generate(org, id, 1, op.random());
+    crate::rotate::use_current_master_key(app, op).await?;
     let wrapped = app.with_master(|master| key.wrap(master, op.random()))?;
     let row = VaultRow {
         id,

@@ -18,7 +18,7 @@ row! {
 }
 
 row! {
-    pub struct Value {
+    pub(crate) struct Value {
         pub value: String,
     }
 }
@@ -31,6 +31,8 @@ const REWRAP: &str = "UPDATE keyring SET wrapped = $2 WHERE id = $1 AND wrapped 
 const FIND_SETTING: &str = "SELECT value FROM instance_settings WHERE name = $1";
 const INSERT_SETTING: &str =
     "INSERT INTO instance_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+// Changes nothing, but holds the row's lock until the transaction ends.
+const LOCK_SETTING: &str = "UPDATE instance_settings SET value = value WHERE name = $1 RETURNING value";
 const PUT_SETTING: &str = "INSERT INTO instance_settings (name, value) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -60,6 +62,12 @@ impl Tx {
     /// An instance-wide setting.
     pub async fn find_setting(&mut self, name: &str) -> Result<Option<String>> {
         let row: Option<Value> = maybe!(self, FIND_SETTING, name)?;
+        Ok(row.map(|row| row.value))
+    }
+
+    /// An instance-wide setting that nobody else can change before this transaction ends.
+    pub async fn lock_setting(&mut self, name: &str) -> Result<Option<String>> {
+        let row: Option<Value> = maybe!(self, LOCK_SETTING, name)?;
         Ok(row.map(|row| row.value))
     }
 

@@ -101,6 +101,6 @@ async fn replace(app: &App, op: &mut Op, id: UserId, hash: &str, ip: Option<IpAd
     for membership in op.tx().list_memberships(id).await? {
         op.log(entry(membership.org_id, Principal::User(id), ip, action, ("user", id.to_string()), Details::new()));
     }
-    let changed_at = now;
-    send(app, op, &parse_email(&user.email)?, &Message::PasswordChanged { changed_at, ip: ip.map(|ip| ip.to_string()) }).await
+    let reset_link = format!("{}/forgot-password", app.settings().public_url);
+    send(app, op, &parse_email(&user.email)?, &Message::PasswordChanged { changed_at: now, ip, reset_link }).await
 }

@@ -145,8 +145,8 @@ pub async fn verify_email(app: &App, token: &SecretString, kind: SessionKind, or
             let email = parse_email(&user.email)?;
             let org = first_organisation(op, user.id, &email, &origin).await?;
             shares::claim(op, email.as_str(), user.id).await?;
-            let sign_in_link = format!("{}/", app_in.settings().public_url);
-            send(&app_in, op, &email, &Message::Welcome { sign_in_link }).await?;
+            let dashboard_link = format!("{}/", app_in.settings().public_url);
+            send(&app_in, op, &email, &Message::Welcome { dashboard_link }).await?;
             begin_session(&app_in, op, user.id, org, kind, &origin).await
         })
     })
