@@ -65,7 +65,7 @@ fn run_steps(
 
     steps.time("set up", || setup::tests(project))?;
     steps.time("build tests", || {
-        process::run(runner.command(project).arg("--no-run"))
+        process::run(project.cargo().args(runner.build_arguments()))
     })?;
     if everything {
         steps.time("build release binary", || {
@@ -81,9 +81,9 @@ fn run_steps(
         None => Server::Own(steps.time("start PostgreSQL", Postgres::start)?),
     };
 
-    let mut command = runner.command(project);
+    let mut command = project.cargo();
     command
-        .args(runner.filter_arguments(filter))
+        .args(runner.run_arguments(filter))
         .env(POSTGRES_URL, server.url())
         .env(SMTP_PYTHON, setup::python(project))
         .env_remove(BINARY);
@@ -133,32 +133,32 @@ impl Runner {
         Self::CargoTest
     }
 
-    /// The command that runs the workspace's unit and integration tests. Always the whole workspace, so that features
-    /// resolve the same way whatever is run and nothing is built twice.
-    fn command(self, project: &Project) -> Command {
-        let mut command = project.cargo();
-        match self {
-            Self::Nextest => command.args(["nextest", "run", "--workspace", "--no-fail-fast"]),
-            Self::CargoTest => command.args([
-                "test",
-                "--workspace",
-                "--lib",
-                "--bins",
-                "--tests",
-                "--no-fail-fast",
-            ]),
-        };
-        command
+    /// Builds the workspace's unit and integration tests. Always the whole workspace, so that features resolve the same way
+    /// whatever is run and nothing is built twice.
+    fn build_arguments(self) -> Vec<String> {
+        let mut arguments = self.base();
+        arguments.push("--no-run".to_owned());
+        arguments
     }
 
-    fn filter_arguments(self, filter: &[String]) -> Vec<String> {
-        match self {
-            Self::Nextest => filter.to_vec(),
-            // Names of tests go to the test programs, in which any number of them is allowed.
-            Self::CargoTest => std::iter::once(String::from("--"))
-                .chain(filter.iter().cloned())
-                .collect(),
+    /// Runs them all, also after a failure.
+    fn run_arguments(self, filter: &[String]) -> Vec<String> {
+        let mut arguments = self.base();
+        arguments.push("--no-fail-fast".to_owned());
+        if self == Self::CargoTest {
+            // Names of tests go to the test programs, which take any number of them.
+            arguments.push("--".to_owned());
         }
+        arguments.extend_from_slice(filter);
+        arguments
+    }
+
+    fn base(self) -> Vec<String> {
+        let words: &[&str] = match self {
+            Self::Nextest => &["nextest", "run", "--workspace"],
+            Self::CargoTest => &["test", "--workspace", "--lib", "--bins", "--tests"],
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
     }
 }
 
@@ -248,15 +248,16 @@ mod tests {
     }
 
     #[test]
-    fn both_runners_take_several_names() {
+    fn both_runners_build_everything_and_take_several_names() {
         let names = strings(&["policy", "share"]);
+        let build = Runner::Nextest.build_arguments().join(" ");
+        assert_eq!(build, "nextest run --workspace --no-run");
+        let run = Runner::Nextest.run_arguments(&names).join(" ");
+        assert_eq!(run, "nextest run --workspace --no-fail-fast policy share");
+        let run = Runner::CargoTest.run_arguments(&names).join(" ");
         assert_eq!(
-            Runner::Nextest.filter_arguments(&names),
-            ["policy", "share"]
-        );
-        assert_eq!(
-            Runner::CargoTest.filter_arguments(&names),
-            ["--", "policy", "share"]
+            run,
+            "test --workspace --lib --bins --tests --no-fail-fast -- policy share"
         );
     }
 
