@@ -33,6 +33,10 @@ pub(crate) struct Dependency {
     /// The version requirement, such as `^0.8.9`.
     pub(crate) req: String,
     pub(crate) kind: Option<DependencyKind>,
+    /// Used only when a feature of the package asks for it.
+    pub(crate) optional: bool,
+    /// The features that it is used with.
+    pub(crate) features: Vec<String>,
     /// Present for crates of this workspace.
     pub(crate) path: Option<PathBuf>,
 }

@@ -82,6 +82,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode> {
 fn graph_findings(project: &Project) -> Result<Vec<Finding>> {
     let mut findings = graph::check_edges(&project.packages);
     findings.extend(graph::check_sole_users(&project.packages));
+    findings.extend(graph::check_test_support(&project.packages));
     for package in &project.packages {
         let manifest = fs::read_to_string(&package.manifest_path)
             .with_context(|| format!("could not read {}", package.manifest_path.display()))?;

@@ -98,7 +98,11 @@ const SOLE_USERS: [(&[&str], &[&str]); 9] = [
     (&["askama"], &["oneclaw-app", "oneclaw-server"]),
 ];
 
-/// Crates depend on each other in the agreed direction only. Tests may also reach what is further down the same way.
+/// The feature under which a crate offers what tests of other crates need.
+const TEST_SUPPORT: &str = "test-support";
+
+/// Crates depend on each other in the agreed direction only. Tests, and the optional part of a crate that only tests
+/// switch on, may also reach what is further down the same way, and the crate itself.
 pub(super) fn check_edges(packages: &[Package]) -> Vec<Finding> {
     let edges = BTreeMap::from(EDGES);
     let mut findings = Vec::new();
@@ -108,11 +112,11 @@ pub(super) fn check_edges(packages: &[Package]) -> Vec<Finding> {
             continue;
         };
         for dependency in ours(package) {
-            let allowed = if dependency.kind == Some(DependencyKind::Dev) {
-                reaches(&edges, &package.name, &dependency.name)
-            } else {
-                direct.contains(&dependency.name.as_str())
-            };
+            let is_for_tests = dependency.kind == Some(DependencyKind::Dev) || dependency.optional;
+            let allowed = direct.contains(&dependency.name.as_str())
+                || is_for_tests
+                    && (package.name == dependency.name
+                        || reaches(&edges, &package.name, &dependency.name));
             if !allowed {
                 findings.push(finding(
                     package,
@@ -144,6 +148,23 @@ pub(super) fn check_sole_users(packages: &[Package]) -> Vec<Finding> {
                         dependency.name,
                         users.join(" and ")
                     ),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// What is shipped has nothing in it that is for tests.
+pub(super) fn check_test_support(packages: &[Package]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in packages {
+        for dependency in ours(package) {
+            let is_shipped = dependency.kind != Some(DependencyKind::Dev);
+            if is_shipped && dependency.features.iter().any(|name| name == TEST_SUPPORT) {
+                findings.push(finding(
+                    package,
+                    format!("ships {} with {TEST_SUPPORT}", dependency.name),
                 ));
             }
         }
@@ -272,6 +293,8 @@ mod tests {
                     name: (*name).into(),
                     req: "^1.2".into(),
                     kind: *kind,
+                    optional: false,
+                    features: Vec::new(),
                     path: name.starts_with("oneclaw").then(|| "crates/x".into()),
                 })
                 .collect(),
@@ -312,7 +335,36 @@ mod tests {
             &[("oneclaw-core", None), ("oneclaw-store", None)],
         );
         let server = package("oneclaw-server", &[("oneclaw-store", dev)]);
-        assert!(check_edges(&[app, server]).is_empty());
+        let itself = package("oneclaw-store", &[("oneclaw-store", dev)]);
+        assert!(check_edges(&[app, server, itself]).is_empty());
+    }
+
+    #[test]
+    fn an_optional_edge_counts_as_one_for_tests() {
+        let mut server = package("oneclaw-server", &[("oneclaw-store", None)]);
+        server
+            .dependencies
+            .iter_mut()
+            .for_each(|edge| edge.optional = true);
+        assert!(check_edges(&[server]).is_empty());
+        let mut core = package("oneclaw-core", &[("oneclaw-store", None)]);
+        core.dependencies
+            .iter_mut()
+            .for_each(|edge| edge.optional = true);
+        assert_eq!(check_edges(&[core]).len(), 1);
+    }
+
+    #[test]
+    fn test_support_in_what_is_shipped_is_found() {
+        let with_support = |kind| {
+            let mut package = package("oneclaw-cli", &[("oneclaw-server", kind)]);
+            for edge in &mut package.dependencies {
+                edge.features.push(TEST_SUPPORT.to_owned());
+            }
+            check_test_support(&[package]).len()
+        };
+        assert_eq!(with_support(None), 1);
+        assert_eq!(with_support(Some(DependencyKind::Dev)), 0);
     }
 
     #[test]
