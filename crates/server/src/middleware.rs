@@ -1,0 +1,290 @@
+//! What every request passes on its way in and out, in one layer, because each layer costs.
+//!
+//! In: request id, client address, flood limit, CORS preflight, refusal of HEAD where GET acts. Out: panics become
+//! errors, problems get their body, every answer its headers. None of it reads a body.
+
+pub mod address;
+pub mod flood;
+mod headers;
+
+pub(crate) use headers::Surface;
+
+use crate::ServerState;
+use crate::error::{self, ApiError};
+use address::client_address;
+use axum::Router;
+use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderName, HeaderValue, Method, Uri};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::limit::{Limit, client_network};
+use std::convert::Infallible;
+use std::future::Future;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
+use tower::{Layer, Service};
+
+/// Names a request in the log, in its answer and in its error.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What was established about a request before its handler.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) id: HeaderValue,
+    /// The client's address, unless the request came from inside the process.
+    pub(crate) ip: Option<IpAddr>,
+    /// When it arrived.
+    pub(crate) at: Timestamp,
+}
+
+/// Makes request ids: unique in this process, and unlike those of another one.
+pub(crate) struct RequestIds {
+    process: u32,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(crate) fn new() -> Self {
+        // The hasher's keys are random for each process, which is all that is needed to tell two logs apart.
+        let random = RandomState::new().build_hasher().finish();
+        Self {
+            process: (random >> 32) as u32,
+            next: AtomicU64::new(1),
+        }
+    }
+
+    /// The id that the client gave, if it is harmless in a log, else a new one.
+    fn id_of(&self, given: Option<&HeaderValue>) -> HeaderValue {
+        let harmless = |id: &&HeaderValue| {
+            (1..=64).contains(&id.len())
+                && id
+                    .as_bytes()
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+        };
+        match given.filter(harmless) {
+            Some(id) => id.clone(),
+            None => {
+                let number = self.next.fetch_add(1, Ordering::Relaxed);
+                HeaderValue::try_from(format!("{:08x}-{number:012x}", self.process))
+                    .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+            }
+        }
+    }
+}
+
+/// The layer around every route.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    state: ServerState,
+    surface: Surface,
+}
+
+impl Guard {
+    pub(crate) fn new(state: ServerState, surface: Surface) -> Self {
+        Self { state, surface }
+    }
+}
+
+impl<S> Layer<S> for Guard {
+    type Service = Guarded<S>;
+
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded {
+            guard: self.clone(),
+            inner,
+        }
+    }
+}
+
+/// A route with the layer around it.
+#[derive(Clone)]
+pub(crate) struct Guarded<S> {
+    guard: Guard,
+    inner: S,
+}
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let Guard { state, surface } = self.guard.clone();
+        let context = establish(&state, &request);
+        let line = AccessLine::begin(&request);
+        let cross_origin = request.headers().contains_key(http::header::ORIGIN);
+        let early = turn_away(&state, surface, &request, &context);
+        let handler = if early.is_none() {
+            request.extensions_mut().insert(context.clone());
+            Some(self.inner.call(request))
+        } else {
+            None
+        };
+        Box::pin(async move {
+            let mut response = match (early, handler) {
+                (Some(response), _) => response,
+                (None, Some(handler)) => survive(handler).await,
+                (None, None) => ApiError::panicked().into_response(),
+            };
+            error::write_problem(&mut response, &context.id);
+            surface.set_headers(
+                response.headers_mut(),
+                context.id.clone(),
+                state.0.is_https,
+                cross_origin,
+            );
+            if let Some(line) = line {
+                line.end(&response, &context);
+            }
+            Ok(response)
+        })
+    }
+}
+
+fn establish(state: &ServerState, request: &Request) -> Context {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| peer.ip());
+    let config = &state.0.config;
+    Context {
+        id: state.0.request_ids.id_of(request.headers().get(REQUEST_ID)),
+        ip: peer.map(|peer| {
+            client_address(
+                peer,
+                request.headers(),
+                &config.trusted_proxies,
+                config.forwarded_header,
+            )
+        }),
+        at: state.app().now(),
+    }
+}
+
+/// Answers that need no handler.
+fn turn_away(
+    state: &ServerState,
+    surface: Surface,
+    request: &Request,
+    context: &Context,
+) -> Option<Response> {
+    if let Some(ip) = context.ip
+        && let Err(wait) = state
+            .0
+            .flood
+            .take(Limit::Flood, client_network(ip), context.at)
+    {
+        return Some(ApiError::flood(Limit::Flood, wait).into_response());
+    }
+    if surface.is_preflight(request) {
+        return Some(headers::preflight());
+    }
+    // The router hands HEAD to the handler of GET, which would read, count and log.
+    if request.method() == Method::HEAD && !surface.is_head_safe() {
+        return Some(error::method_not_allowed(Some(HeaderValue::from_static(
+            "GET",
+        ))));
+    }
+    None
+}
+
+/// Runs a handler to its end, even a bad one.
+async fn survive<F: Future<Output = Result<Response, Infallible>>>(handler: F) -> Response {
+    let mut handler = std::pin::pin!(handler);
+    // A handler that panicked is dropped, so nobody sees the state it left.
+    let outcome = std::future::poll_fn(|cx| {
+        match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(Ok(response))) => Poll::Ready(Some(response)),
+            Err(_) => Poll::Ready(None),
+        }
+    });
+    outcome
+        .await
+        .unwrap_or_else(|| ApiError::panicked().into_response())
+}
+
+/// One line of the access log: which route, never which path, query or body.
+struct AccessLine {
+    method: Method,
+    route: Option<MatchedPath>,
+    began: Instant,
+}
+
+impl AccessLine {
+    fn begin(request: &Request) -> Option<Self> {
+        tracing::enabled!(tracing::Level::DEBUG).then(|| Self {
+            method: request.method().clone(),
+            route: request.extensions().get().cloned(),
+            began: Instant::now(),
+        })
+    }
+
+    fn end(self, response: &Response, context: &Context) {
+        tracing::debug!(
+            request_id = context.id.to_str().unwrap_or_default(),
+            method = %self.method,
+            route = self.route.as_ref().map_or("unknown", MatchedPath::as_str),
+            status = response.status().as_u16(),
+            ip = context.ip.map(tracing::field::display),
+            microseconds = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+    }
+}
+
+/// Lets `//v1/…` mean `/v1/…`: clients that join a base URL ending in a slash with a path send the former. A redirect
+/// would do for browsers only.
+pub(crate) fn tolerate_leading_slashes(
+    routes: Router<ServerState>,
+    unknown: Router<ServerState>,
+) -> LeadingSlashes {
+    LeadingSlashes { routes, unknown }
+}
+
+/// Routes, and what answers when none matches.
+pub(crate) struct LeadingSlashes {
+    routes: Router<ServerState>,
+    unknown: Router<ServerState>,
+}
+
+impl LeadingSlashes {
+    pub(crate) fn with_state(self, state: ServerState) -> Router {
+        let routes: Router = self.routes.with_state(state.clone());
+        let unknown: Router = self.unknown.with_state(state);
+        let strict = routes.clone().fallback_service(unknown);
+        routes.fallback_service(tower::service_fn(move |mut request: Request| {
+            if let Some(uri) = without_leading_slashes(request.uri()) {
+                *request.uri_mut() = uri;
+            }
+            strict.clone().call(request)
+        }))
+    }
+}
+
+fn without_leading_slashes(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_prefix('/')?;
+    if !path.starts_with('/') {
+        return None;
+    }
+    let path = format!("/{}", path.trim_start_matches('/'));
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    target.parse().ok()
+}
