@@ -3,7 +3,7 @@
 //! They are checked in so that a change of the contract shows in its diff, and `--check` proves that they are current.
 
 use std::fs;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -40,15 +40,15 @@ pub(crate) fn mode(arguments: &[String]) -> Result<Mode> {
 }
 
 pub(crate) fn run(project: &Project, mode: Mode) -> Result<ExitCode> {
+    process::run(
+        project
+            .cargo()
+            .args(["build", "--quiet", "--package=oneclaw-cli"]),
+    )?;
+    let binary = project.target.join("debug").join("1claw");
     let mut stale = Vec::new();
     for file in &FILES {
-        let mut text = process::output(project.cargo().args([
-            "run",
-            "--quiet",
-            "--package=oneclaw-cli",
-            "--",
-            file.subcommand,
-        ]))?;
+        let mut text = process::output(Command::new(&binary).arg(file.subcommand))?;
         if !text.ends_with('\n') {
             text.push('\n');
         }

@@ -30,13 +30,20 @@ const TEST_TOOLS: [Tool; 3] = [
         name: "PostgreSQL server",
         purpose: "every storage test runs on SQLite and on PostgreSQL",
         package: "postgresql",
-        present: || postgres::find_programs().is_some(),
+        present: || {
+            postgres::find_programs().is_some()
+                || process::variable(postgres::URL_VARIABLE).is_some()
+        },
     },
     Tool {
         name: "runuser",
         purpose: "PostgreSQL refuses to run as root",
         package: "util-linux",
-        present: || !is_root() || process::find_program("runuser").is_some(),
+        present: || {
+            !is_root()
+                || process::find_program("runuser").is_some()
+                || process::variable(postgres::URL_VARIABLE).is_some()
+        },
     },
     Tool {
         name: "Python 3 with venv",

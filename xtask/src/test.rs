@@ -18,12 +18,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::postgres::Postgres;
+use crate::postgres::{self, Postgres};
 use crate::project::Project;
 use crate::{process, setup};
 use counts::Counts;
 
-const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 const SMTP_PYTHON: &str = "TEST_SMTP_PYTHON";
 const BINARY: &str = "ONECLAW_TEST_BINARY";
 
@@ -76,7 +75,7 @@ fn run_steps(
             )
         })?;
     }
-    let server = match process::variable(POSTGRES_URL) {
+    let server = match process::variable(postgres::URL_VARIABLE) {
         Some(url) => Server::Given(url),
         None => Server::Own(steps.time("start PostgreSQL", Postgres::start)?),
     };
@@ -84,7 +83,7 @@ fn run_steps(
     let mut command = project.cargo();
     command
         .args(runner.run_arguments(filter))
-        .env(POSTGRES_URL, server.url())
+        .env(postgres::URL_VARIABLE, server.url())
         .env(SMTP_PYTHON, setup::python(project))
         .env_remove(BINARY);
     if everything {

@@ -224,11 +224,11 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Submissions per transaction between two readings.
+/// Requests per transaction between two readings.
 fn mean_batch(before: Option<CommitStatistics>, after: Option<CommitStatistics>) -> Option<f64> {
     let (before, after) = (before?, after?);
-    let commits = after.commits - before.commits;
-    (commits > 0.0).then(|| (after.entries - before.entries) / commits)
+    let groups = after.groups - before.groups;
+    (groups > 0.0).then(|| (after.members - before.members) / groups)
 }
 
 #[cfg(test)]
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_batch_size_is_that_of_the_interval() {
-        let at = |commits, entries| Some(CommitStatistics { commits, entries });
+        let at = |groups, members| Some(CommitStatistics { groups, members });
         assert_eq!(mean_batch(at(10.0, 10.0), at(20.0, 330.0)), Some(32.0));
         assert_eq!(mean_batch(at(10.0, 10.0), at(10.0, 10.0)), None);
         assert_eq!(mean_batch(None, at(1.0, 1.0)), None);

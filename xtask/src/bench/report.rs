@@ -25,7 +25,7 @@ pub(super) struct Comparison {
     pub(super) connections: u32,
     pub(super) constant: Series,
     pub(super) vault: Series,
-    /// Mean number of submissions per transaction, where the server says.
+    /// Mean number of requests per transaction, where the server says.
     pub(super) batch: Option<f64>,
     pub(super) resident_mib: f64,
 }
@@ -218,7 +218,7 @@ fn write_comparisons(out: &mut String, comparisons: &[Comparison]) -> std::fmt::
     writeln!(
         out,
         "| Request | Connections | Static req/s | Vault req/s | Ratio | Static p50 / p99 ms | Vault p50 / p99 ms \
-         | CPU per request, static / vault µs | Entries per commit | Memory MiB |"
+         | CPU per request, static / vault µs | Requests per commit | Memory MiB |"
     )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|---|---|")?;
     for comparison in comparisons {

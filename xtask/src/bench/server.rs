@@ -38,9 +38,9 @@ pub(super) struct Seed {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 pub(super) struct CommitStatistics {
     /// Transactions committed.
-    pub(super) commits: f64,
-    /// Submissions in them.
-    pub(super) entries: f64,
+    pub(super) groups: f64,
+    /// Requests in them.
+    pub(super) members: f64,
 }
 
 /// Fills an empty data folder.
