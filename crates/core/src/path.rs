@@ -192,7 +192,7 @@ fn matches_segments(pattern: &str, subject: &str) -> bool {
     let mut retry = None;
     loop {
         let mut rest = subject;
-        let fits = match (pattern.next(), rest.next()) {
+        let fits = match (pattern.take_next(), rest.take_next()) {
             (Some(b"**"), _) => {
                 // Assume it stands for nothing; come back here to let it take one segment more.
                 retry = Some((pattern, subject));
@@ -213,7 +213,7 @@ fn matches_segments(pattern: &str, subject: &str) -> bool {
             // Nothing follows the `**`: it takes all the rest.
             Some((Segments(None), _)) => return true,
             Some((after_wildcard, mut taken)) => {
-                taken.next();
+                taken.take_next();
                 (pattern, subject) = (after_wildcard, taken);
                 retry = Some((after_wildcard, taken));
             }
@@ -227,10 +227,8 @@ fn matches_segments(pattern: &str, subject: &str) -> bool {
 #[derive(Clone, Copy)]
 struct Segments<'a>(Option<&'a [u8]>);
 
-impl<'a> Iterator for Segments<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
+impl<'a> Segments<'a> {
+    fn take_next(&mut self) -> Option<&'a [u8]> {
         let text = self.0?;
         let length = text.iter().position(|byte| *byte == b'/');
         let (segment, rest) = text.split_at(length.unwrap_or(text.len()));

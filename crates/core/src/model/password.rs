@@ -133,6 +133,7 @@ mod tests {
             "пароль из слов",
             "alice.smith is not my only word",
             "zgrmwpqndklt",
+            "alice.smith!gk3wmqz",
             &longest,
         ] {
             assert_eq!(check(password), Ok(()), "{password}");
@@ -161,6 +162,8 @@ mod tests {
             ("lkjihgfedcba", PasswordError::Pattern),
             ("alice.smith@example.org", PasswordError::Context),
             ("Alice.Smith42", PasswordError::Context),
+            ("alice.smith!gk3wm", PasswordError::Context),
+            ("alice.smith!gk3wmq", PasswordError::Context),
             ("acme robotics!", PasswordError::Context),
             ("1claw1claw1claw!", PasswordError::Context),
         ] {

@@ -124,6 +124,9 @@ fn every_leaf_can_be_proven_and_nothing_else() {
             for broken in broken_versions(&proof) {
                 assert!(!verify(index, &broken), "{index} of {size}");
             }
+            for deeper in [size * 4, size << 20] {
+                assert!(!verify_inclusion(leaf, index, deeper, &proof, &root));
+            }
             let other_leaf = sha256(&[leaf]);
             assert!(!verify_inclusion(&other_leaf, index, size, &proof, &root));
             assert!(!verify_inclusion(leaf, index, size, &proof, &other_leaf));
@@ -146,6 +149,12 @@ fn every_earlier_tree_can_be_proven_and_nothing_else() {
             assert!(verify(&proof), "{old_size} of {size}");
             for broken in broken_versions(&proof) {
                 assert!(!verify(&broken), "{old_size} of {size}");
+            }
+            // The path to the root of a deeper tree would be longer.
+            for deeper in [size * 4, size << 20] {
+                assert!(!verify_consistency(
+                    old_size, &old_root, deeper, &root, &proof
+                ));
             }
             // A fork: the same size with another last leaf.
             let mut forked = leaves[..end].to_vec();
