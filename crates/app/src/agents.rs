@@ -129,7 +129,11 @@ fn missing() -> Error {
 }
 
 /// Makes an agent with a key, which is returned once.
-pub async fn create(app: &App, caller: &Caller, request: CreateRequest) -> Result<(Agent, SecretString)> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    request: CreateRequest,
+) -> Result<(Agent, SecretString)> {
     let user = caller.user()?;
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
@@ -160,8 +164,10 @@ pub(crate) async fn insert(
     let row = AgentRow {
         id: op.new_id(),
         org_id: caller.org(),
-        name: parse_name(&request.name).map_err(|error| Error::invalid("name", error.to_string()))?,
-        description: parse_description(&request.description).map_err(|error| Error::invalid("description", error.to_string()))?,
+        name: parse_name(&request.name)
+            .map_err(|error| Error::invalid("name", error.to_string()))?,
+        description: parse_description(&request.description)
+            .map_err(|error| Error::invalid("description", error.to_string()))?,
         auth_method: "api_key".to_owned(),
         scopes: parse_scopes(&request.scopes)?,
         vault_ids: parse_binding(op, caller.org(), &request.vault_binding).await?,
@@ -180,20 +186,62 @@ pub(crate) async fn insert(
     };
     op.tx().insert_agent(&row).await?;
     let vault = identity_vault(app, op, caller, creator).await?;
-    store_identity(app, op, caller, vault, row.id, [("ssh", "ssh_key", ssh.private_key), ("ecdh", "private_key", ecdh.private_key)]).await?;
+    store_identity(
+        app,
+        op,
+        caller,
+        vault,
+        row.id,
+        [
+            ("ssh", "ssh_key", ssh.private_key),
+            ("ecdh", "private_key", ecdh.private_key),
+        ],
+    )
+    .await?;
     let details = Details::new().text("name", &row.name);
-    op.log(entry(caller.org(), caller.actor(), caller.ip(), "agent.register", ("agent", row.id.to_string()), details));
+    op.log(entry(
+        caller.org(),
+        caller.actor(),
+        caller.ip(),
+        "agent.register",
+        ("agent", row.id.to_string()),
+        details,
+    ));
     agent_of(row)
 }
 
-async fn identity_vault(app: &App, op: &mut Op, caller: &Caller, creator: UserId) -> Result<VaultId> {
-    if let Some(row) = op.tx().find_vault_by_name(caller.org(), IDENTITY_VAULT).await? {
+async fn identity_vault(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    creator: UserId,
+) -> Result<VaultId> {
+    if let Some(row) = op
+        .tx()
+        .find_vault_by_name(caller.org(), IDENTITY_VAULT)
+        .await?
+    {
         return Ok(row.id);
     }
     let description = "Private identity keys of the organisation's agents, made by the server.";
-    let vault = vaults::insert(app, op, caller.org(), IDENTITY_VAULT, description, Principal::User(creator)).await?;
+    let vault = vaults::insert(
+        app,
+        op,
+        caller.org(),
+        IDENTITY_VAULT,
+        description,
+        Principal::User(creator),
+    )
+    .await?;
     let details = Details::new().text("name", IDENTITY_VAULT);
-    op.log(entry(caller.org(), caller.actor(), caller.ip(), "vault.create", ("vault", vault.id.to_string()), details));
+    op.log(entry(
+        caller.org(),
+        caller.actor(),
+        caller.ip(),
+        "vault.create",
+        ("vault", vault.id.to_string()),
+        details,
+    ));
     Ok(vault.id)
 }
 
@@ -206,7 +254,8 @@ async fn store_identity(
     keys: [(&str, &str, SecretString); 2],
 ) -> Result<()> {
     for (name, kind, private) in keys {
-        let path = SecretPath::parse(&format!("agents/{agent}/{name}/private_key")).map_err(Error::internal)?;
+        let path = SecretPath::parse(&format!("agents/{agent}/{name}/private_key"))
+            .map_err(Error::internal)?;
         secrets::put_internal(app, op, caller, vault, &path, kind, &private).await?;
     }
     Ok(())
@@ -216,7 +265,12 @@ async fn store_identity(
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Agent>> {
     caller.user()?;
     let mut view = app.view(caller).await?;
-    view.tx.list_agents(caller.org()).await?.into_iter().map(agent_of).collect()
+    view.tx
+        .list_agents(caller.org())
+        .await?
+        .into_iter()
+        .map(agent_of)
+        .collect()
 }
 
 /// One agent: for people of its organisation, and for itself.
@@ -227,17 +281,31 @@ pub async fn find(app: &App, caller: &Caller, id: AgentId) -> Result<Agent> {
         return Err(missing());
     }
     let mut view = app.view(caller).await?;
-    agent_of(view.tx.find_agent(caller.org(), id).await?.ok_or_else(missing)?)
+    agent_of(
+        view.tx
+            .find_agent(caller.org(), id)
+            .await?
+            .ok_or_else(missing)?,
+    )
 }
 
 /// Changes an agent. Switching it off ends all its tokens.
-pub async fn update(app: &App, caller: &Caller, id: AgentId, request: UpdateRequest) -> Result<Agent> {
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    id: AgentId,
+    request: UpdateRequest,
+) -> Result<Agent> {
     caller.user()?;
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
-            let mut row = op.tx().find_agent(live.org, id).await?.ok_or_else(missing)?;
+            let mut row = op
+                .tx()
+                .find_agent(live.org, id)
+                .await?
+                .ok_or_else(missing)?;
             let was_active = row.is_active;
             apply(op, &mut row, request).await?;
             let switched_off = was_active && !row.is_active;
@@ -252,7 +320,14 @@ pub async fn update(app: &App, caller: &Caller, id: AgentId, request: UpdateRequ
                 _ => "agent.update",
             };
             let details = Details::new().text("name", &row.name);
-            op.log(entry(live.org, caller.actor(), caller.ip(), action, ("agent", id.to_string()), details));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                action,
+                ("agent", id.to_string()),
+                details,
+            ));
             agent_of(row)
         })
     })
@@ -265,7 +340,8 @@ async fn apply(op: &mut Op, row: &mut AgentRow, request: UpdateRequest) -> Resul
         row.name = parse_name(&name).map_err(|error| Error::invalid("name", error.to_string()))?;
     }
     if let Some(description) = request.description {
-        row.description = parse_description(&description).map_err(|error| Error::invalid("description", error.to_string()))?;
+        row.description = parse_description(&description)
+            .map_err(|error| Error::invalid("description", error.to_string()))?;
     }
     if let Some(scopes) = request.scopes {
         row.scopes = parse_scopes(&scopes)?;
@@ -305,7 +381,14 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: AgentId) -> Result<Secre
             }
             op.tx().drop_one_time_tokens(id.as_uuid(), REVEAL).await?;
             op.tx().bump_epoch(id.as_uuid()).await?;
-            op.log(entry(live.org, caller.actor(), caller.ip(), "agent.rotate_key", ("agent", id.to_string()), Details::new()));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "agent.rotate_key",
+                ("agent", id.to_string()),
+                Details::new(),
+            ));
             Ok(key.into_secret())
         })
     })
@@ -313,26 +396,63 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: AgentId) -> Result<Secre
 }
 
 /// Makes and shows the first key of an agent that this human let in. The link works once.
-pub async fn reveal_key(app: &App, caller: &Caller, id: AgentId, token: &SecretString) -> Result<SecretString> {
+pub async fn reveal_key(
+    app: &App,
+    caller: &Caller,
+    id: AgentId,
+    token: &SecretString,
+) -> Result<SecretString> {
     let user = caller.user()?;
-    let not_valid = || Error::not_found("This link is not valid (any more). If the key was lost, rotate it on the agent's page.");
-    let hash = app.keyring().hash_token(TokenKind::RevealLink, token.expose()).map_err(|_| not_valid())?;
+    let not_valid = || {
+        Error::not_found(
+            "This link is not valid (any more). If the key was lost, rotate it on the agent's page.",
+        )
+    };
+    let hash = app
+        .keyring()
+        .hash_token(TokenKind::RevealLink, token.expose())
+        .map_err(|_| not_valid())?;
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             let now = op.now();
-            let agent = op.tx().find_agent(live.org, id).await?.filter(|agent| agent.created_by == user).ok_or_else(not_valid)?;
-            let link = op.tx().find_one_time_token(hash.as_bytes(), REVEAL).await?.ok_or_else(not_valid)?;
-            if link.subject_id != agent.id.as_uuid() || !op.tx().consume_one_time_token(hash.as_bytes(), REVEAL, now).await? {
+            let agent = op
+                .tx()
+                .find_agent(live.org, id)
+                .await?
+                .filter(|agent| agent.created_by == user)
+                .ok_or_else(not_valid)?;
+            let link = op
+                .tx()
+                .find_one_time_token(hash.as_bytes(), REVEAL)
+                .await?
+                .ok_or_else(not_valid)?;
+            if link.subject_id != agent.id.as_uuid()
+                || !op
+                    .tx()
+                    .consume_one_time_token(hash.as_bytes(), REVEAL, now)
+                    .await?
+            {
                 return Err(not_valid());
             }
             let key = PlainToken::generate(TokenKind::AgentKey, op.random());
-            if !op.tx().set_first_agent_key(live.org, id, key.hash(app_in.keyring()).as_bytes()).await? {
+            if !op
+                .tx()
+                .set_first_agent_key(live.org, id, key.hash(app_in.keyring()).as_bytes())
+                .await?
+            {
                 return Err(not_valid());
             }
             op.tx().bump_epoch(id.as_uuid()).await?;
-            op.log(entry(live.org, caller.actor(), caller.ip(), "agent.key_reveal", ("agent", id.to_string()), Details::new()));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "agent.key_reveal",
+                ("agent", id.to_string()),
+                Details::new(),
+            ));
             Ok(key.into_secret())
         })
     })
@@ -350,13 +470,24 @@ pub async fn delete(app: &App, caller: &Caller, id: AgentId) -> Result<()> {
             if !op.tx().delete_agent(live.org, id, now).await? {
                 return Err(missing());
             }
-            for vault in op.tx().list_vaults_with_policies_for(live.org, id.as_uuid()).await? {
+            for vault in op
+                .tx()
+                .list_vaults_with_policies_for(live.org, id.as_uuid())
+                .await?
+            {
                 op.tx().bump_epoch(vault).await?;
             }
             let policies = op.tx().delete_policies_of(live.org, id.as_uuid()).await?;
             op.tx().bump_epoch(id.as_uuid()).await?;
             let details = Details::new().int("policies", policies);
-            op.log(entry(live.org, caller.actor(), caller.ip(), "agent.delete", ("agent", id.to_string()), details));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "agent.delete",
+                ("agent", id.to_string()),
+                details,
+            ));
             Ok(())
         })
     })
@@ -367,8 +498,13 @@ pub async fn delete(app: &App, caller: &Caller, id: AgentId) -> Result<()> {
 pub async fn find_identity_vault(app: &App, caller: &Caller) -> Result<VaultId> {
     caller.user()?;
     let mut view = app.view(caller).await?;
-    let row = view.tx.find_vault_by_name(caller.org(), IDENTITY_VAULT).await?;
-    Ok(row.ok_or_else(|| Error::not_found("There is no agent yet, so there are no identity keys."))?.id)
+    let row = view
+        .tx
+        .find_vault_by_name(caller.org(), IDENTITY_VAULT)
+        .await?;
+    Ok(row
+        .ok_or_else(|| Error::not_found("There is no agent yet, so there are no identity keys."))?
+        .id)
 }
 
 pub(crate) fn agent_of(row: AgentRow) -> Result<Agent> {
@@ -399,18 +535,25 @@ fn parse_scopes(scopes: &[String]) -> Result<String> {
         return Err(Error::invalid("scopes", "An agent has at most 100 scopes."));
     }
     for scope in scopes {
-        Scope::parse_new(scope).map_err(|error| Error::invalid("scopes", format!("{scope:?}: {error}")))?;
+        Scope::parse_new(scope)
+            .map_err(|error| Error::invalid("scopes", format!("{scope:?}: {error}")))?;
     }
     Ok(serde_json::to_string(scopes)?)
 }
 
 async fn parse_binding(op: &mut Op, org: OrgId, vaults: &[VaultId]) -> Result<String> {
     if vaults.len() > 100 {
-        return Err(Error::invalid("vault_ids", "An agent is bound to at most 100 vaults."));
+        return Err(Error::invalid(
+            "vault_ids",
+            "An agent is bound to at most 100 vaults.",
+        ));
     }
     for vault in vaults {
         if op.tx().find_vault(org, *vault).await?.is_none() {
-            return Err(Error::invalid("vault_ids", format!("There is no vault {vault} in your organisation.")));
+            return Err(Error::invalid(
+                "vault_ids",
+                format!("There is no vault {vault} in your organisation."),
+            ));
         }
     }
     Ok(serde_json::to_string(vaults)?)
@@ -420,14 +563,19 @@ async fn parse_binding(op: &mut Op, org: OrgId, vaults: &[VaultId]) -> Result<St
 /// exchange for each request.
 fn parse_token_life(seconds: Option<i64>) -> Result<Option<i64>> {
     match seconds {
-        Some(seconds) if !(120..=86_400).contains(&seconds) => {
-            Err(Error::invalid("token_ttl_seconds", "The life of a token must be between 120 and 86400 seconds."))
-        }
+        Some(seconds) if !(120..=86_400).contains(&seconds) => Err(Error::invalid(
+            "token_ttl_seconds",
+            "The life of a token must be between 120 and 86400 seconds.",
+        )),
         other => Ok(other),
     }
 }
 
-fn parse_end(field: &'static str, end: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>> {
+fn parse_end(
+    field: &'static str,
+    end: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
     match end {
         Some(end) if end <= now => Err(Error::invalid(field, "The expiry lies in the past.")),
         other => Ok(other),

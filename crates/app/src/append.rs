@@ -27,14 +27,19 @@ pub(crate) async fn append(
     }
     let mut logs: BTreeMap<OrgId, Log> = BTreeMap::new();
     for draft in &drafts {
-        logs.entry(draft.org).or_insert_with(|| Log { frontier: Frontier::new(), last: [0; 32] });
+        logs.entry(draft.org).or_insert_with(|| Log {
+            frontier: Frontier::new(),
+            last: [0; 32],
+        });
     }
     for (org, log) in &mut logs {
         *log = read_head(tx.lock_audit_head(*org).await?)?;
     }
     let mut events = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let Some(log) = logs.get_mut(&draft.org) else { continue };
+        let Some(log) = logs.get_mut(&draft.org) else {
+            continue;
+        };
         let id = EventId::from_uuid(random.uuid_v7(now));
         let event = Event::from_draft(draft, log.frontier.size(), id, now, log.last);
         let leaf = event.leaf_hash();
@@ -42,13 +47,21 @@ pub(crate) async fn append(
         log.last = leaf;
         events.push((event, leaf));
     }
-    let rows: Vec<NewEvent<'_>> = events.iter().map(|(event, leaf)| row(event, leaf)).collect();
+    let rows: Vec<NewEvent<'_>> = events
+        .iter()
+        .map(|(event, leaf)| row(event, leaf))
+        .collect();
     tx.append_events(&rows).await?;
     let heads: Vec<_> = logs
         .into_iter()
         .map(|(org, log)| {
             let size = i64::try_from(log.frontier.size()).unwrap_or(i64::MAX);
-            (org.as_uuid(), size, log.frontier.to_bytes(), log.last.to_vec())
+            (
+                org.as_uuid(),
+                size,
+                log.frontier.to_bytes(),
+                log.last.to_vec(),
+            )
         })
         .collect();
     tx.move_audit_heads(&heads).await
@@ -73,14 +86,21 @@ fn row<'a>(event: &'a Event, leaf: &'a Hash) -> NewEvent<'a> {
 
 fn read_head(head: HeadRow) -> Result<Log, StoreError> {
     if head.size == 0 {
-        return Ok(Log { frontier: Frontier::new(), last: [0; 32] });
+        return Ok(Log {
+            frontier: Frontier::new(),
+            last: [0; 32],
+        });
     }
     let damaged = || StoreError::Damaged("an audit head does not parse".to_owned());
     let frontier = Frontier::from_bytes(&head.frontier).map_err(|_| damaged())?;
     if i64::try_from(frontier.size()) != Ok(head.size) {
         return Err(damaged());
     }
-    let last = head.last_hash.as_slice().try_into().map_err(|_| damaged())?;
+    let last = head
+        .last_hash
+        .as_slice()
+        .try_into()
+        .map_err(|_| damaged())?;
     Ok(Log { frontier, last })
 }
 

@@ -1,10 +1,10 @@
 //! Reading and proving the audit log. Writing it is the committer's.
 
+use crate::App;
 use crate::append::frontier_of;
 use crate::error::{Error, Result};
 use crate::live::Caller;
 use crate::view::View;
-use crate::App;
 use oneclaw_core::audit::{self, Checkpoint, Event, Frontier, Hash};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
@@ -87,23 +87,39 @@ pub async fn list(app: &App, caller: &Caller, query: &Query) -> Result<Vec<Logge
     };
     let limit = query.limit.unwrap_or(100).clamp(1, MAXIMUM_LISTED);
     let offset = query.offset.unwrap_or(0).max(0);
-    let rows = view.tx.list_events(caller.org(), &filter, limit, offset).await?;
+    let rows = view
+        .tx
+        .list_events(caller.org(), &filter, limit, offset)
+        .await?;
     rows.into_iter().map(|row| logged(row, [0; 32])).collect()
 }
 
 /// Recomputes the newest part of the log: every leaf from the stored fields, and its link to the one
 /// before; and, when that part is the whole log, the root of the tree.
-pub async fn verify(app: &App, caller: &Caller, from: Option<Timestamp>, to: Option<Timestamp>, limit: Option<i64>) -> Result<Verification> {
+pub async fn verify(
+    app: &App,
+    caller: &Caller,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    limit: Option<i64>,
+) -> Result<Verification> {
     caller.user()?;
     let mut view = app.view(caller).await?;
     let frontier = head(&mut view, caller).await?;
     let size = length(&frontier);
-    let first = size.saturating_sub(limit.unwrap_or(1000).clamp(1, MAXIMUM_VERIFIED)).max(0);
+    let first = size
+        .saturating_sub(limit.unwrap_or(1000).clamp(1, MAXIMUM_VERIFIED))
+        .max(0);
     let mut prev = previous_leaf(&mut view, caller, first).await?;
     let rows = view.tx.list_event_range(caller.org(), first, size).await?;
     let complete = i64::try_from(rows.len()) == Ok(size.saturating_sub(first));
     let mut tree = Frontier::new();
-    let mut result = Verification { chain_valid: complete, events_checked: 0, events_verified: 0, broken_at: None };
+    let mut result = Verification {
+        chain_valid: complete,
+        events_checked: 0,
+        events_verified: 0,
+        broken_at: None,
+    };
     for row in rows {
         let wanted = from.is_none_or(|from| row.at >= from) && to.is_none_or(|to| row.at <= to);
         let stored = logged(row, prev)?;
@@ -133,12 +149,23 @@ pub async fn verify(app: &App, caller: &Caller, from: Option<Timestamp>, to: Opt
 pub async fn checkpoint(app: &App, caller: &Caller) -> Result<SignedCheckpoint> {
     let mut view = app.view(caller).await?;
     let frontier = head(&mut view, caller).await?;
-    let checkpoint = Checkpoint { origin: origin(app, caller), size: frontier.size(), root: frontier.root() };
-    let note = app.keyring().sign_checkpoint(&checkpoint).map_err(Error::internal)?;
+    let checkpoint = Checkpoint {
+        origin: origin(app, caller),
+        size: frontier.size(),
+        root: frontier.root(),
+    };
+    let note = app
+        .keyring()
+        .sign_checkpoint(&checkpoint)
+        .map_err(Error::internal)?;
     let mut keys = app.keyring().checkpoint_keys(&checkpoint.origin);
     let verifier_key = keys.next().map(|key| key.to_string()).unwrap_or_default();
     drop(keys);
-    Ok(SignedCheckpoint { note, checkpoint, verifier_key })
+    Ok(SignedCheckpoint {
+        note,
+        checkpoint,
+        verifier_key,
+    })
 }
 
 /// The name of an organisation's log: the instance's address without its scheme, and the
@@ -167,18 +194,35 @@ pub async fn export(app: &App, caller: &Caller, from: u64, limit: i64) -> Result
 }
 
 /// Proves that event `seq` is in the log of the given size (RFC 9162 section 2.1.3).
-pub async fn inclusion_proof(app: &App, caller: &Caller, seq: u64, size: u64) -> Result<(Hash, Vec<Hash>)> {
+pub async fn inclusion_proof(
+    app: &App,
+    caller: &Caller,
+    seq: u64,
+    size: u64,
+) -> Result<(Hash, Vec<Hash>)> {
     let leaves = leaves(app, caller, size).await?;
-    let leaf = usize::try_from(seq).ok().and_then(|index| leaves.get(index)).copied();
-    let leaf = leaf.ok_or_else(|| Error::invalid("seq", "The log of this size has no such event."))?;
+    let leaf = usize::try_from(seq)
+        .ok()
+        .and_then(|index| leaves.get(index))
+        .copied();
+    let leaf =
+        leaf.ok_or_else(|| Error::invalid("seq", "The log of this size has no such event."))?;
     Ok((leaf, audit::inclusion_proof(&leaves, seq)))
 }
 
 /// Proves that the log of size `from` is the beginning of the log of size `to` (RFC 9162 section
 /// 2.1.4).
-pub async fn consistency_proof(app: &App, caller: &Caller, from: u64, to: u64) -> Result<Vec<Hash>> {
+pub async fn consistency_proof(
+    app: &App,
+    caller: &Caller,
+    from: u64,
+    to: u64,
+) -> Result<Vec<Hash>> {
     if from > to {
-        return Err(Error::invalid("from", "The earlier size must not be larger than the later one."));
+        return Err(Error::invalid(
+            "from",
+            "The earlier size must not be larger than the later one.",
+        ));
     }
     let leaves = leaves(app, caller, to).await?;
     Ok(audit::consistency_proof(&leaves, from))
@@ -211,12 +255,17 @@ async fn previous_leaf(view: &mut View, caller: &Caller, seq: i64) -> Result<Has
     if seq <= 0 {
         return Ok([0; 32]);
     }
-    let rows = view.tx.list_leaf_hashes(caller.org(), seq.saturating_sub(1), seq).await?;
+    let rows = view
+        .tx
+        .list_leaf_hashes(caller.org(), seq.saturating_sub(1), seq)
+        .await?;
     rows.first().map_or(Ok([0; 32]), |row| hash_of(row))
 }
 
 fn hash_of(bytes: &[u8]) -> Result<Hash> {
-    bytes.try_into().map_err(|_| Error::internal("a stored leaf hash is not 32 bytes"))
+    bytes
+        .try_into()
+        .map_err(|_| Error::internal("a stored leaf hash is not 32 bytes"))
 }
 
 fn logged(row: EventRow, prev: Hash) -> Result<LoggedEvent> {

@@ -17,7 +17,7 @@ use oneclaw_store::keyring::KeyringRow;
 use oneclaw_store::{Store, StoreError};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use tokio::sync::Notify;
 
 /// How an approver gets the key of an agent that brought no key pair.
@@ -47,7 +47,9 @@ impl FromStr for KeyDelivery {
         match text {
             "email" => Ok(Self::Email),
             "link" => Ok(Self::Link),
-            other => Err(format!("unknown way to deliver keys: {other}; use `email` or `link`")),
+            other => Err(format!(
+                "unknown way to deliver keys: {other}; use `email` or `link`"
+            )),
         }
     }
 }
@@ -78,7 +80,9 @@ pub enum BootError {
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
     /// The master key file is not the one this database was made with.
-    #[error("the database was sealed with master key {0}, which the key file does not hold: restore the file that belongs to this database")]
+    #[error(
+        "the database was sealed with master key {0}, which the key file does not hold: restore the file that belongs to this database"
+    )]
     OtherMasterKey(String),
     /// A stored key does not open.
     #[error("a key in the database does not open: {0}")]
@@ -113,11 +117,16 @@ impl App {
         }
         let keyring = unwrap_keys(&master, rows)?;
         let passwords = PasswordHasher::new(&keyring);
-        let committer = Committer::new(store.clone(), Arc::clone(&config.clock), Arc::clone(&config.random));
-        tokio::spawn(Arc::clone(&committer).run());
+        let committer = Committer::new(
+            store.clone(),
+            Arc::clone(&config.clock),
+            Arc::clone(&config.random),
+        );
+        let committing = tokio::spawn(Arc::clone(&committer).run());
         Ok(Self(Arc::new(Inner {
             store,
             committer,
+            committing: Mutex::new(Some(committing)),
             clock: config.clock,
             random: config.random,
             keyring,
@@ -136,17 +145,27 @@ async fn stored_keys(store: &Store) -> Result<Vec<KeyringRow>, StoreError> {
     store.begin_read().await?.list_keyring().await
 }
 
-async fn create_keys(store: &Store, master: &MasterKeys, random: &dyn Random, now: Timestamp) -> Result<(), BootError> {
+async fn create_keys(
+    store: &Store,
+    master: &MasterKeys,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Result<(), BootError> {
     let mut tx = store.begin_write().await?;
     let instance = random.uuid_v4().to_string();
     if !tx.insert_setting(INSTANCE_ID, &instance).await? {
         // Another node is making, or has made, the keys.
         return Ok(tx.rollback().await?);
     }
-    tx.insert_setting(crate::rotate::CURRENT_MASTER_KEY, &master.newest().to_string()).await?;
+    tx.insert_setting(
+        crate::rotate::CURRENT_MASTER_KEY,
+        &master.newest().to_string(),
+    )
+    .await?;
     for key in Keyring::generate(random) {
         let wrapped = key.wrap(master, random)?;
-        tx.insert_keyring(&key.id().to_string(), key.purpose().as_str(), &wrapped, now).await?;
+        tx.insert_keyring(&key.id().to_string(), key.purpose().as_str(), &wrapped, now)
+            .await?;
     }
     Ok(tx.commit().await?)
 }
@@ -157,10 +176,13 @@ fn unwrap_keys(master: &MasterKeys, rows: Vec<KeyringRow>) -> Result<Keyring, Bo
     for row in rows.into_iter().rev() {
         let purpose = KeyPurpose::from_str(&row.purpose).map_err(|_| damaged("purpose"))?;
         let id = KeyId::from_str(&row.id).map_err(|_| damaged("id"))?;
-        let key = InstanceKey::unwrap(master, purpose, id, &row.wrapped).map_err(|error| match error {
-            OpenError::UnknownKey(id) => BootError::OtherMasterKey(id.to_string()),
-            other => BootError::Damaged(other),
-        })?;
+        let key =
+            InstanceKey::unwrap(master, purpose, id, &row.wrapped).map_err(
+                |error| match error {
+                    OpenError::UnknownKey(id) => BootError::OtherMasterKey(id.to_string()),
+                    other => BootError::Damaged(other),
+                },
+            )?;
         keys.push(key);
     }
     Ok(Keyring::from_keys(keys)?)

@@ -15,8 +15,8 @@ use oneclaw_crypto::jwt::Claims;
 use oneclaw_crypto::token::TokenHash;
 use oneclaw_store::epochs::Guard;
 use oneclaw_store::secrets::SealedRow;
-use quick_cache::sync::Cache;
 use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use std::sync::Arc;
 
 const TOKENS: usize = 50_000;
@@ -42,7 +42,8 @@ pub(crate) struct SealedWeight;
 
 impl Weighter<(VaultId, SecretPath), Arc<SealedRow>> for SealedWeight {
     fn weight(&self, _key: &(VaultId, SecretPath), row: &Arc<SealedRow>) -> u64 {
-        let blobs = row.ciphertext.len() + row.wrapped_key.len() + row.metadata.len() + 2 * row.path.len();
+        let blobs =
+            row.ciphertext.len() + row.wrapped_key.len() + row.metadata.len() + 2 * row.path.len();
         SEALED_OVERHEAD.saturating_add(u64::try_from(blobs).unwrap_or(u64::MAX))
     }
 }
@@ -76,4 +77,3 @@ impl Caches {
         }
     }
 }
-

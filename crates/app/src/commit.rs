@@ -45,7 +45,10 @@ pub(crate) enum Step {
     /// Nothing: the audit entry is the effect.
     None,
     /// Spend one read of a secret that limits them.
-    CountRead { secret: oneclaw_core::id::SecretId, rev: i64 },
+    CountRead {
+        secret: oneclaw_core::id::SecretId,
+        rev: i64,
+    },
     /// Store a new version.
     Put(Box<NewVersion>),
     /// Note that an agent was active.
@@ -114,7 +117,10 @@ struct Hub {
 
 impl Hub {
     fn new() -> Arc<Self> {
-        Arc::new(Self { wake: Notify::new(), outcomes: OnceLock::new() })
+        Arc::new(Self {
+            wake: Notify::new(),
+            outcomes: OnceLock::new(),
+        })
     }
 
     async fn outcome(&self, index: usize) -> Outcome {
@@ -126,7 +132,10 @@ impl Hub {
             notified.await;
         }
         let outcomes = self.outcomes.get();
-        outcomes.and_then(|all| all.get(index)).copied().unwrap_or(Outcome::Unavailable)
+        outcomes
+            .and_then(|all| all.get(index))
+            .copied()
+            .unwrap_or(Outcome::Unavailable)
     }
 }
 
@@ -172,7 +181,11 @@ impl Committer {
             store,
             clock,
             random,
-            queue: Mutex::new(Queue { members: Vec::new(), hub: Hub::new(), closed: false }),
+            queue: Mutex::new(Queue {
+                members: Vec::new(),
+                hub: Hub::new(),
+                closed: false,
+            }),
             work: Notify::new(),
             statistics: CommitStatistics::default(),
         })
@@ -239,7 +252,11 @@ impl Committer {
             let (members, hub, closed) = {
                 let mut queue = self.lock();
                 let members = std::mem::take(&mut queue.members);
-                (members, std::mem::replace(&mut queue.hub, Hub::new()), queue.closed)
+                (
+                    members,
+                    std::mem::replace(&mut queue.hub, Hub::new()),
+                    queue.closed,
+                )
             };
             if members.is_empty() {
                 if closed {
@@ -293,8 +310,11 @@ impl Committer {
         check_guards(&mut tx, &lights, &mut outcomes).await?;
         take_steps(&mut tx, &lights, &mut outcomes, self.clock.now()).await?;
         let done = |index: usize| outcomes.get(index) == Some(&Outcome::Done);
-        let mut entries: Vec<Draft> =
-            lights.into_iter().filter(|(index, _)| done(*index)).map(|(_, light)| light.entry).collect();
+        let mut entries: Vec<Draft> = lights
+            .into_iter()
+            .filter(|(index, _)| done(*index))
+            .map(|(_, light)| light.entry)
+            .collect();
         for unit in units {
             let drafts;
             (tx, drafts) = self.run_under_savepoint(tx, unit).await?;
@@ -306,7 +326,11 @@ impl Committer {
     }
 
     /// Runs a heavy member in the group's transaction; it can fail alone, unless the database did.
-    async fn run_under_savepoint(&self, mut tx: Tx, unit: Unit) -> Result<(Tx, Vec<Draft>), StoreError> {
+    async fn run_under_savepoint(
+        &self,
+        mut tx: Tx,
+        unit: Unit,
+    ) -> Result<(Tx, Vec<Draft>), StoreError> {
         tx.open_savepoint().await?;
         let (mut tx, verdict, drafts) = self.run_unit(tx, unit).await;
         match verdict {
@@ -357,7 +381,11 @@ struct Alone {
 
 impl Alone {
     async fn run(self, unit: Unit) -> Result<(), StoreError> {
-        let mut op = Op::new(self.store.begin_write().await?, self.clock.now(), Arc::clone(&self.random));
+        let mut op = Op::new(
+            self.store.begin_write().await?,
+            self.clock.now(),
+            Arc::clone(&self.random),
+        );
         let verdict = unit(&mut op).await;
         let (mut tx, drafts) = op.into_parts();
         match verdict {
@@ -382,7 +410,11 @@ fn lost_database() -> StoreError {
 }
 
 /// Marks the light members whose decision rested on something that changed.
-async fn check_guards(tx: &mut Tx, lights: &[(usize, Light)], outcomes: &mut [Outcome]) -> Result<(), StoreError> {
+async fn check_guards(
+    tx: &mut Tx,
+    lights: &[(usize, Light)],
+    outcomes: &mut [Outcome],
+) -> Result<(), StoreError> {
     let mut guards: Vec<Guard> = Vec::with_capacity(16);
     let mut secrets: Vec<(Uuid, i64)> = Vec::with_capacity(lights.len());
     for (_, light) in lights {
@@ -400,7 +432,11 @@ async fn check_guards(tx: &mut Tx, lights: &[(usize, Light)], outcomes: &mut [Ou
     }
     let stale: HashSet<Uuid> = stale.into_iter().collect();
     for (index, light) in lights {
-        let mut ids = light.guards.iter().map(|(id, _)| id).chain(light.secret.iter().map(|(id, _)| id));
+        let mut ids = light
+            .guards
+            .iter()
+            .map(|(id, _)| id)
+            .chain(light.secret.iter().map(|(id, _)| id));
         if ids.any(|id| stale.contains(id)) {
             set(outcomes, *index, Outcome::Stale);
         }
@@ -436,7 +472,9 @@ async fn take_steps(
                 }
             }
             // Two writers of one path: the first wins, the other decides again.
-            Step::Put(new) if !places.insert((new.vault, new.path.as_str())) => set(outcomes, *index, Outcome::Lost),
+            Step::Put(new) if !places.insert((new.vault, new.path.as_str())) => {
+                set(outcomes, *index, Outcome::Lost)
+            }
             Step::Put(new) => puts.push((*index, new)),
             Step::Touch(agent) if !touched.insert(*agent) => {}
             Step::Touch(agent) => tx.touch_agent(*agent, now).await?,

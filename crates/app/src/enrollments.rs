@@ -126,16 +126,22 @@ pub struct Approved {
 
 /// One answer for a request that is not there and for one that is somebody else's.
 fn missing() -> Error {
-    Error::not_found("There is no such request for your account. It may be addressed to another e-mail address, or be long over.")
+    Error::not_found(
+        "There is no such request for your account. It may be addressed to another e-mail address, or be long over.",
+    )
 }
 
 /// An agent asks to join. Needs no credential.
 pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Result<Requested> {
-    let name = parse_name(&request.name).map_err(|error| Error::invalid("name", error.to_string()))?;
-    let description = parse_description(&request.description).map_err(|error| Error::invalid("description", error.to_string()))?;
+    let name =
+        parse_name(&request.name).map_err(|error| Error::invalid("name", error.to_string()))?;
+    let description = parse_description(&request.description)
+        .map_err(|error| Error::invalid("description", error.to_string()))?;
     let email = match request.human_email.as_deref().map(str::trim) {
         None | Some("") => None,
-        Some(text) => Some(Email::parse(text).map_err(|error| Error::invalid("human_email", error.to_string()))?),
+        Some(text) => Some(
+            Email::parse(text).map_err(|error| Error::invalid("human_email", error.to_string()))?,
+        ),
     };
     let (app_in, origin) = (app.clone(), origin.clone());
     let requested = app
@@ -160,12 +166,28 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
                     org_id: None,
                     agent_id: None,
                 };
-                op.tx().insert_enrollment(&row, token.hash(app_in.keyring()).as_bytes()).await?;
-                let approval_url = format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
-                let org = notify(&app_in, op, email.as_ref(), &row, origin.ip, &approval_url).await?;
-                let details = Details::new().text("name", &row.name).flag("addressed", row.human_email.is_some());
-                op.log(entry(org, Actor::System, origin.ip, "enroll.requested", ("enrollment", row.id.to_string()), details));
-                Ok(Requested { approval_url, expires_at: row.expires_at })
+                op.tx()
+                    .insert_enrollment(&row, token.hash(app_in.keyring()).as_bytes())
+                    .await?;
+                let approval_url =
+                    format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
+                let org =
+                    notify(&app_in, op, email.as_ref(), &row, origin.ip, &approval_url).await?;
+                let details = Details::new()
+                    .text("name", &row.name)
+                    .flag("addressed", row.human_email.is_some());
+                op.log(entry(
+                    org,
+                    Actor::System,
+                    origin.ip,
+                    "enroll.requested",
+                    ("enrollment", row.id.to_string()),
+                    details,
+                ));
+                Ok(Requested {
+                    approval_url,
+                    expires_at: row.expires_at,
+                })
             })
         })
         .await?;
@@ -177,31 +199,59 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
 /// for everybody alike.
 async fn check_caps(op: &mut Op, origin: &Origin) -> Result<()> {
     let now = op.now();
-    let full = || Error::rate_limited("Too many requests to join are waiting for a decision. Try again later.", Duration::from_secs(600));
+    let full = || {
+        Error::rate_limited(
+            "Too many requests to join are waiting for a decision. Try again later.",
+            Duration::from_secs(600),
+        )
+    };
     if op.tx().count_pending_enrollments(now).await? >= PENDING_OF_INSTANCE {
         return Err(full());
     }
     match origin.ip_text() {
-        Some(ip) if op.tx().count_pending_enrollments_of_ip(&ip, now).await? >= PENDING_OF_IP => Err(full()),
+        Some(ip) if op.tx().count_pending_enrollments_of_ip(&ip, now).await? >= PENDING_OF_IP => {
+            Err(full())
+        }
         _ => Ok(()),
     }
 }
 
 /// Mails the human, when there is one to mail; otherwise does the same work for nobody. Returns the
 /// organisation whose log the request goes to.
-async fn notify(app: &App, op: &mut Op, email: Option<&Email>, row: &EnrollmentRow, ip: Option<IpAddr>, url: &str) -> Result<OrgId> {
-    let Some(email) = email else { return Ok(OrgId::NIL) };
+async fn notify(
+    app: &App,
+    op: &mut Op,
+    email: Option<&Email>,
+    row: &EnrollmentRow,
+    ip: Option<IpAddr>,
+    url: &str,
+) -> Result<OrgId> {
+    let Some(email) = email else {
+        return Ok(OrgId::NIL);
+    };
     let now = op.now();
-    let counters = [Limit::EnrollAddress, Limit::EnrollAddressDaily].map(|limit| (limit, app.counter(limit, email.as_str())));
-    let mut too_often = op.tx().count_pending_enrollments_of_email(email.as_str(), now).await? > PENDING_OF_EMAIL;
+    let counters = [Limit::EnrollAddress, Limit::EnrollAddressDaily]
+        .map(|limit| (limit, app.counter(limit, email.as_str())));
+    let mut too_often = op
+        .tx()
+        .count_pending_enrollments_of_email(email.as_str(), now)
+        .await?
+        > PENDING_OF_EMAIL;
     for (limit, counter) in counters {
         too_often |= limits::exceeded(op, &counter, limit).await?.is_some();
     }
     let user = op.tx().find_user_by_email(email.as_str()).await?;
     let home = match &user {
-        Some(user) if user.email_verified_at.is_some() => op.tx().list_memberships(user.id).await?.into_iter().next(),
+        Some(user) if user.email_verified_at.is_some() => {
+            op.tx().list_memberships(user.id).await?.into_iter().next()
+        }
         // The same statement for nobody.
-        _ => op.tx().list_memberships(UserId::NIL).await?.into_iter().next(),
+        _ => op
+            .tx()
+            .list_memberships(UserId::NIL)
+            .await?
+            .into_iter()
+            .next(),
     };
     let message = Message::EnrollmentRequest {
         name: row.name.clone(),
@@ -232,11 +282,17 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Enrollment>> {
     let mut rows = view.tx.list_enrollments_decided_by(user, LISTED).await?;
     if let Some(email) = &view.live.verified_email {
         let addressed = view.tx.list_enrollments_for(email, LISTED).await?;
-        rows.extend(addressed.into_iter().filter(|row| row.decided_by != Some(user)));
+        rows.extend(
+            addressed
+                .into_iter()
+                .filter(|row| row.decided_by != Some(user)),
+        );
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
     let now = view.now;
-    rows.into_iter().map(|row| enrollment_of(row, now)).collect()
+    rows.into_iter()
+        .map(|row| enrollment_of(row, now))
+        .collect()
 }
 
 /// The request a link stands for, if it is the caller's to decide.
@@ -244,7 +300,11 @@ pub async fn lookup(app: &App, caller: &Caller, token: &SecretString) -> Result<
     let user = caller.user()?;
     let hash = link_hash(app, token)?;
     let mut view = app.view(caller).await?;
-    let row = view.tx.find_enrollment_by_token(hash.as_bytes()).await?.ok_or_else(missing)?;
+    let row = view
+        .tx
+        .find_enrollment_by_token(hash.as_bytes())
+        .await?
+        .ok_or_else(missing)?;
     check_addressee(&row, &view.live, user)?;
     let now = view.now;
     enrollment_of(row, now)
@@ -265,9 +325,18 @@ pub async fn find(app: &App, caller: &Caller, id: EnrollmentId) -> Result<Enroll
 }
 
 /// Lets the agent in. It joins the approver's organisation, with no access to anything.
-pub async fn approve(app: &App, caller: &Caller, id: EnrollmentId, approval: Approval) -> Result<Approved> {
+pub async fn approve(
+    app: &App,
+    caller: &Caller,
+    id: EnrollmentId,
+    approval: Approval,
+) -> Result<Approved> {
     let user = caller.user()?;
-    let hash = approval.token.as_ref().map(|token| link_hash(app, token)).transpose()?;
+    let hash = approval
+        .token
+        .as_ref()
+        .map(|token| link_hash(app, token))
+        .transpose()?;
     let (app_in, caller) = (app.clone(), caller.clone());
     let approved = app
         .run(move |op| {
@@ -275,17 +344,31 @@ pub async fn approve(app: &App, caller: &Caller, id: EnrollmentId, approval: App
                 let live = op.authenticate(&caller).await?;
                 let row = pending(op, id, hash.as_ref(), &live, user).await?;
                 let delivery = delivery_mode(&app_in, op, live.org).await?;
-                let key = (delivery == KeyDelivery::Email).then(|| PlainToken::generate(TokenKind::AgentKey, op.random()));
+                let key = (delivery == KeyDelivery::Email)
+                    .then(|| PlainToken::generate(TokenKind::AgentKey, op.random()));
                 let request = agents::CreateRequest {
                     name: approval.name.unwrap_or_else(|| row.name.clone()),
                     description: row.description.clone(),
                     ..Default::default()
                 };
-                let agent = agents::insert(&app_in, op, &caller, user, request, key.as_ref()).await?;
-                let row = decide(op, &caller, row, EnrollmentStatus::Approved, None, Some(agent.id)).await?;
+                let agent =
+                    agents::insert(&app_in, op, &caller, user, request, key.as_ref()).await?;
+                let row = decide(
+                    op,
+                    &caller,
+                    row,
+                    EnrollmentStatus::Approved,
+                    None,
+                    Some(agent.id),
+                )
+                .await?;
                 let delivery = deliver(&app_in, op, &live, &agent, key).await?;
                 let now = op.now();
-                Ok(Approved { enrollment: enrollment_of(row, now)?, agent, delivery })
+                Ok(Approved {
+                    enrollment: enrollment_of(row, now)?,
+                    agent,
+                    delivery,
+                })
             })
         })
         .await?;
@@ -294,9 +377,18 @@ pub async fn approve(app: &App, caller: &Caller, id: EnrollmentId, approval: App
 }
 
 /// Turns the agent away.
-pub async fn deny(app: &App, caller: &Caller, id: EnrollmentId, token: Option<SecretString>, reason: Option<String>) -> Result<Enrollment> {
+pub async fn deny(
+    app: &App,
+    caller: &Caller,
+    id: EnrollmentId,
+    token: Option<SecretString>,
+    reason: Option<String>,
+) -> Result<Enrollment> {
     let user = caller.user()?;
-    let hash = token.as_ref().map(|token| link_hash(app, token)).transpose()?;
+    let hash = token
+        .as_ref()
+        .map(|token| link_hash(app, token))
+        .transpose()?;
     let reason = match reason.map(|text| parse_description(&text)) {
         None => None,
         Some(Ok(text)) => Some(text).filter(|text| !text.is_empty()),
@@ -316,14 +408,30 @@ pub async fn deny(app: &App, caller: &Caller, id: EnrollmentId, token: Option<Se
 }
 
 fn link_hash(app: &App, token: &SecretString) -> Result<TokenHash> {
-    app.keyring().hash_token(TokenKind::EnrollmentLink, token.expose()).map_err(|_| missing())
+    app.keyring()
+        .hash_token(TokenKind::EnrollmentLink, token.expose())
+        .map_err(|_| missing())
 }
 
 /// A request that this user may decide now.
-async fn pending(op: &mut Op, id: EnrollmentId, token: Option<&TokenHash>, live: &Live, user: UserId) -> Result<EnrollmentRow> {
+async fn pending(
+    op: &mut Op,
+    id: EnrollmentId,
+    token: Option<&TokenHash>,
+    live: &Live,
+    user: UserId,
+) -> Result<EnrollmentRow> {
     let row = match token {
-        Some(hash) => op.tx().find_enrollment_by_token(hash.as_bytes()).await?.filter(|row| row.id == id),
-        None => op.tx().find_enrollment(id).await?.filter(|row| row.human_email.is_some()),
+        Some(hash) => op
+            .tx()
+            .find_enrollment_by_token(hash.as_bytes())
+            .await?
+            .filter(|row| row.id == id),
+        None => op
+            .tx()
+            .find_enrollment(id)
+            .await?
+            .filter(|row| row.human_email.is_some()),
     };
     let row = row.ok_or_else(missing)?;
     check_addressee(&row, live, user)?;
@@ -335,8 +443,13 @@ async fn pending(op: &mut Op, id: EnrollmentId, token: Option<&TokenHash>, live:
 
 fn decided_already(status: EnrollmentStatus) -> Error {
     match status {
-        EnrollmentStatus::Expired => Error::gone("This request has expired. The agent can ask again."),
-        other => Error::conflict(format!("This request was decided already: it is {}.", other.as_str())),
+        EnrollmentStatus::Expired => {
+            Error::gone("This request has expired. The agent can ask again.")
+        }
+        other => Error::conflict(format!(
+            "This request was decided already: it is {}.",
+            other.as_str()
+        )),
     }
 }
 
@@ -360,7 +473,19 @@ async fn decide(
     agent: Option<AgentId>,
 ) -> Result<EnrollmentRow> {
     let (now, user, org) = (op.now(), caller.user()?, caller.org());
-    if !op.tx().decide_enrollment(row.id, status.as_str(), now, user, reason.as_deref(), org, agent).await? {
+    if !op
+        .tx()
+        .decide_enrollment(
+            row.id,
+            status.as_str(),
+            now,
+            user,
+            reason.as_deref(),
+            org,
+            agent,
+        )
+        .await?
+    {
         // Somebody else was faster: say what they decided.
         let fresh = op.tx().find_enrollment(row.id).await?.ok_or_else(missing)?;
         return Err(decided_already(status_at(&fresh, now)?));
@@ -371,12 +496,23 @@ async fn decide(
     row.decision_reason = reason;
     row.org_id = Some(org);
     row.agent_id = agent;
-    let action = if status == EnrollmentStatus::Approved { "enroll.approved" } else { "enroll.denied" };
+    let action = if status == EnrollmentStatus::Approved {
+        "enroll.approved"
+    } else {
+        "enroll.denied"
+    };
     let mut details = Details::new().text("name", &row.name);
     if let Some(agent) = agent {
         details = details.uuid("agent_id", agent);
     }
-    op.log(entry(org, caller.actor(), caller.ip(), action, ("enrollment", row.id.to_string()), details));
+    op.log(entry(
+        org,
+        caller.actor(),
+        caller.ip(),
+        action,
+        ("enrollment", row.id.to_string()),
+        details,
+    ));
     Ok(row)
 }
 
@@ -393,7 +529,13 @@ async fn delivery_mode(app: &App, op: &mut Op, org: OrgId) -> Result<KeyDelivery
 }
 
 /// Sends the approver the key, or the link to the page that makes and shows it once.
-async fn deliver(app: &App, op: &mut Op, live: &Live, agent: &Agent, key: Option<PlainToken>) -> Result<Delivery> {
+async fn deliver(
+    app: &App,
+    op: &mut Op,
+    live: &Live,
+    agent: &Agent,
+    key: Option<PlainToken>,
+) -> Result<Delivery> {
     let to = live.verified_email.clone().ok_or_else(missing)?;
     let base = &app.settings().public_url;
     let (message, delivery) = match key {
@@ -410,9 +552,21 @@ async fn deliver(app: &App, op: &mut Op, live: &Live, agent: &Agent, key: Option
             let now = op.now();
             let expires = now.plus(REVEAL_LIFE);
             let link = PlainToken::generate(TokenKind::RevealLink, op.random());
-            op.tx().insert_one_time_token(link.hash(app.keyring()).as_bytes(), REVEAL, agent.id.as_uuid(), now, expires).await?;
+            op.tx()
+                .insert_one_time_token(
+                    link.hash(app.keyring()).as_bytes(),
+                    REVEAL,
+                    agent.id.as_uuid(),
+                    now,
+                    expires,
+                )
+                .await?;
             let reveal_url = format!("{base}/agents/{}/reveal/{}", agent.id, link.expose());
-            let message = Message::AgentKeyReady { agent_name: agent.name.clone(), reveal_link: reveal_url.clone(), expires };
+            let message = Message::AgentKeyReady {
+                agent_name: agent.name.clone(),
+                reveal_link: reveal_url.clone(),
+                expires,
+            };
             (message, Delivery::Link { reveal_url })
         }
     };

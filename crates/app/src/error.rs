@@ -49,7 +49,12 @@ pub struct Error {
 
 impl Error {
     fn new(kind: Kind, sentence: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, sentence: sentence.into(), cause: None, entry: None }
+        Self {
+            kind,
+            sentence: sentence.into(),
+            cause: None,
+            entry: None,
+        }
     }
 
     /// One field of the input is wrong.
@@ -151,7 +156,11 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("kind", &self.kind).field("sentence", &self.sentence).field("cause", &self.cause).finish()
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("sentence", &self.sentence)
+            .field("cause", &self.cause)
+            .finish()
     }
 }
 

@@ -17,9 +17,9 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, VaultId};
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::{self, Action, Basis, Denied, Granted};
+use oneclaw_crypto::MasterKeys;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::seal::OpenError;
-use oneclaw_crypto::MasterKeys;
 use oneclaw_store::Tx;
 use oneclaw_store::secrets::SealedRow;
 use std::sync::{Arc, PoisonError};
@@ -39,28 +39,59 @@ pub(crate) enum Attempt<T> {
     Lost,
 }
 
-/// Runs passes until one goes through.
-pub(crate) async fn retry<T>(
-    app: &App,
-    caller: &Caller,
+/// Counts the passes of one request and forgets what was found stale.
+pub(crate) struct Retry<'a> {
+    app: &'a App,
+    caller: &'a Caller,
     vault: VaultId,
-    path: &SecretPath,
-    mut pass: impl AsyncFnMut() -> Result<Attempt<T>>,
-) -> Result<T> {
-    let (mut stale, mut lost) = (0, 0);
-    while stale < ATTEMPTS && lost < WRITE_ATTEMPTS {
-        match pass().await? {
-            Attempt::Done(value) => return Ok(value),
-            Attempt::Lost => lost += 1,
+    path: &'a SecretPath,
+    stale: usize,
+    lost: usize,
+}
+
+impl<'a> Retry<'a> {
+    pub(crate) const fn new(
+        app: &'a App,
+        caller: &'a Caller,
+        vault: VaultId,
+        path: &'a SecretPath,
+    ) -> Self {
+        Self {
+            app,
+            caller,
+            vault,
+            path,
+            stale: 0,
+            lost: 0,
+        }
+    }
+
+    /// Gives the value of a pass that went through; `None` means: once more.
+    ///
+    /// # Errors
+    /// Unavailable after too many passes, and whatever reading the caller's state afresh says.
+    pub(crate) async fn settle<T>(&mut self, attempt: Attempt<T>) -> Result<Option<T>> {
+        match attempt {
+            Attempt::Done(value) => return Ok(Some(value)),
+            Attempt::Lost => self.lost += 1,
             Attempt::Stale => {
-                stale += 1;
-                app.caches().vaults.remove(&(vault, caller.principal()));
-                app.reload(caller).await?;
+                self.stale += 1;
+                self.app
+                    .caches()
+                    .vaults
+                    .remove(&(self.vault, self.caller.principal()));
+                self.app.reload(self.caller).await?;
             }
         }
-        app.caches().sealed.remove(&(vault, path.clone()));
+        self.app
+            .caches()
+            .sealed
+            .remove(&(self.vault, self.path.clone()));
+        if self.stale < ATTEMPTS && self.lost < WRITE_ATTEMPTS {
+            return Ok(None);
+        }
+        Err(Error::unavailable())
     }
-    Err(Error::unavailable())
 }
 
 /// A decision in the making: who, where, and what it rests on.
@@ -79,8 +110,16 @@ impl Access {
 
     /// Decides. A refusal is committed like a success: it is logged, and it too is re-checked, so
     /// that remembered state can neither allow nor refuse anything on its own.
-    pub(crate) async fn granted(self, app: &App, caller: &Caller, path: &SecretPath) -> Result<Attempt<(Self, Granted)>> {
-        match self.view.decide(&self.loaded.live, caller, self.action, path, app.now()) {
+    pub(crate) async fn granted(
+        self,
+        app: &App,
+        caller: &Caller,
+        path: &SecretPath,
+    ) -> Result<Attempt<(Self, Granted)>> {
+        match self
+            .view
+            .decide(&self.loaded.live, caller, self.action, path, app.now())
+        {
             Ok(granted) => Ok(Attempt::Done((self, granted))),
             Err(denied) => {
                 let light = Light {
@@ -99,7 +138,13 @@ impl Access {
 }
 
 /// The audit entry of a refusal.
-pub(crate) fn denied_entry(caller: &Caller, vault: VaultId, action: Action, path: &SecretPath, denied: &Denied) -> Draft {
+pub(crate) fn denied_entry(
+    caller: &Caller,
+    vault: VaultId,
+    action: Action,
+    path: &SecretPath,
+    denied: &Denied,
+) -> Draft {
     let mut details = Details::new()
         .text("attempted", action.as_str())
         .text("path", path.as_str())
@@ -107,12 +152,29 @@ pub(crate) fn denied_entry(caller: &Caller, vault: VaultId, action: Action, path
     if let Some(rule) = denied.rule() {
         details = details.uuid("policy_id", rule);
     }
-    entry_of(caller, "access.denied", ("vault", vault.to_string()), details)
+    entry_of(
+        caller,
+        "access.denied",
+        ("vault", vault.to_string()),
+        details,
+    )
 }
 
 /// An entry about what a caller did.
-pub(crate) fn entry_of(caller: &Caller, action: &'static str, resource: (&'static str, String), details: Details) -> Draft {
-    entry(caller.org(), caller.actor(), caller.ip(), action, resource, details)
+pub(crate) fn entry_of(
+    caller: &Caller,
+    action: &'static str,
+    resource: (&'static str, String),
+    details: Details,
+) -> Draft {
+    entry(
+        caller.org(),
+        caller.actor(),
+        caller.ip(),
+        action,
+        resource,
+        details,
+    )
 }
 
 /// Notes why something was allowed.
@@ -125,19 +187,37 @@ pub(crate) fn with_basis(details: Details, basis: Basis) -> Details {
 
 impl VaultView {
     /// Decides one action on one path.
-    pub(crate) fn decide(&self, live: &Live, caller: &Caller, action: Action, path: &SecretPath, now: Timestamp) -> std::result::Result<Granted, Denied> {
+    pub(crate) fn decide(
+        &self,
+        live: &Live,
+        caller: &Caller,
+        action: Action,
+        path: &SecretPath,
+        now: Timestamp,
+    ) -> std::result::Result<Granted, Denied> {
         policy::evaluate(&self.request(live, caller, action, path, now), &self.rules)
     }
 
     /// The question as the evaluator takes it.
-    pub(crate) fn request<'a>(&'a self, live: &'a Live, caller: &Caller, action: Action, path: &'a SecretPath, now: Timestamp) -> policy::Request<'a> {
+    pub(crate) fn request<'a>(
+        &'a self,
+        live: &'a Live,
+        caller: &Caller,
+        action: Action,
+        path: &'a SecretPath,
+        now: Timestamp,
+    ) -> policy::Request<'a> {
         policy::Request {
             now,
             principal: live.principal,
             role: live.role,
             // Remembered state serves every credential of a principal; how this one was proved is
             // the caller's own.
-            auth_method: if live.principal == caller.principal() { caller.auth_method } else { live.auth_method },
+            auth_method: if live.principal == caller.principal() {
+                caller.auth_method
+            } else {
+                live.auth_method
+            },
             ip: caller.ip(),
             environment: live.environment.as_deref(),
             vault: self.vault,
@@ -159,24 +239,41 @@ impl View {
 
 impl Op {
     /// Decides on the state of this transaction; a refusal is logged.
-    pub(crate) async fn decide(&mut self, live: &Live, caller: &Caller, vault: VaultId, action: Action, path: &SecretPath) -> Result<Granted> {
+    pub(crate) async fn decide(
+        &mut self,
+        live: &Live,
+        caller: &Caller,
+        vault: VaultId,
+        action: Action,
+        path: &SecretPath,
+    ) -> Result<Granted> {
         let now = self.now();
         let view = load_vault_view(self.tx(), live, vault).await?;
         view.decide(live, caller, action, path, now)
-            .map_err(|denied| Error::from(denied).logged(denied_entry(caller, vault, action, path, &denied)))
+            .map_err(|denied| {
+                Error::from(denied).logged(denied_entry(caller, vault, action, path, &denied))
+            })
     }
 }
 
 /// Loads a vault with the rules that concern one principal. The epoch is read first.
 async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) -> Result<VaultView> {
     let guard = (vault.as_uuid(), tx.epoch(vault.as_uuid()).await?);
-    let row = tx.find_vault(live.org, vault).await?.ok_or_else(crate::vaults::missing)?;
-    let policies = tx.list_policies_for(live.org, vault, live.principal.uuid()).await?;
+    let row = tx
+        .find_vault(live.org, vault)
+        .await?
+        .ok_or_else(crate::vaults::missing)?;
+    let policies = tx
+        .list_policies_for(live.org, vault, live.principal.uuid())
+        .await?;
     Ok(VaultView {
         vault,
         owner: oneclaw_core::caller::Principal::from_parts(&row.owner_type, row.owner_id)?,
         key_generation: row.key_generation,
-        rules: policies.iter().map(policies::rule_of).collect::<Result<_>>()?,
+        rules: policies
+            .iter()
+            .map(policies::rule_of)
+            .collect::<Result<_>>()?,
         guard,
     })
 }
@@ -199,12 +296,20 @@ impl App {
     pub(crate) async fn reload(&self, caller: &Caller) -> Result<Arc<Loaded>> {
         let mut tx = self.store().begin_read().await?;
         let loaded = Arc::new(live::load(&mut tx, caller, self.now()).await?);
-        self.caches().principals.insert((caller.principal(), caller.org()), Arc::clone(&loaded));
+        self.caches()
+            .principals
+            .insert((caller.principal(), caller.org()), Arc::clone(&loaded));
         Ok(loaded)
     }
 
     /// Prepares a decision about a path.
-    pub(crate) async fn access(&self, caller: &Caller, vault: VaultId, action: Action, _path: &SecretPath) -> Result<Access> {
+    pub(crate) async fn access(
+        &self,
+        caller: &Caller,
+        vault: VaultId,
+        action: Action,
+        _path: &SecretPath,
+    ) -> Result<Access> {
         let loaded = self.live(caller).await?;
         let key = (vault, caller.principal());
         let view = match self.caches().vaults.get(&key) {
@@ -218,20 +323,33 @@ impl App {
         };
         let mut guards = credential_guards(caller, &loaded);
         guards.push(view.guard);
-        Ok(Access { loaded, view, action, guards })
+        Ok(Access {
+            loaded,
+            view,
+            action,
+            guards,
+        })
     }
 
     /// The newest version at a path: remembered, or read now. What is remembered as gone is read
     /// again, because a refusal is not re-checked by a commit.
-    pub(crate) async fn sealed(&self, access: &Access, caller: &Caller, path: &SecretPath) -> Result<Option<Arc<SealedRow>>> {
+    pub(crate) async fn sealed(
+        &self,
+        access: &Access,
+        caller: &Caller,
+        path: &SecretPath,
+    ) -> Result<Option<Arc<SealedRow>>> {
         let key = (access.view.vault, path.clone());
         if let Some(row) = self.caches().sealed.get(&key)
-            && (access.action != Action::Read || crate::secrets::check_readable(&row, self.now()).is_ok())
+            && (access.action != Action::Read
+                || crate::secrets::check_readable(&row, self.now()).is_ok())
         {
             return Ok(Some(row));
         }
         let mut tx = self.store().begin_read().await?;
-        let row = tx.find_sealed(caller.org(), access.view.vault, path.as_str()).await?;
+        let row = tx
+            .find_sealed(caller.org(), access.view.vault, path.as_str())
+            .await?;
         Ok(row.map(|row| {
             let row = Arc::new(row);
             self.caches().sealed.insert(key, Arc::clone(&row));
@@ -240,9 +358,17 @@ impl App {
     }
 
     /// One version at a path; older versions are not remembered.
-    pub(crate) async fn sealed_version(&self, caller: &Caller, vault: VaultId, path: &SecretPath, version: i64) -> Result<Option<Arc<SealedRow>>> {
+    pub(crate) async fn sealed_version(
+        &self,
+        caller: &Caller,
+        vault: VaultId,
+        path: &SecretPath,
+        version: i64,
+    ) -> Result<Option<Arc<SealedRow>>> {
         let mut tx = self.store().begin_read().await?;
-        let row = tx.find_sealed_version(caller.org(), vault, path.as_str(), version).await?;
+        let row = tx
+            .find_sealed_version(caller.org(), vault, path.as_str(), version)
+            .await?;
         Ok(row.map(Arc::new))
     }
 
@@ -252,14 +378,25 @@ impl App {
     }
 
     /// Logs something a caller looked at, with its credential re-checked by the commit.
-    pub(crate) async fn log_access(&self, caller: &Caller, action: &'static str, resource: (&'static str, String), details: Details) -> Result<()> {
+    pub(crate) async fn log_access(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        resource: (&'static str, String),
+        details: Details,
+    ) -> Result<()> {
         for _ in 0..ATTEMPTS {
             let loaded = self.live(caller).await?;
             let light = Light {
                 guards: credential_guards(caller, &loaded),
                 secret: None,
                 step: Step::None,
-                entry: entry_of(caller, action, (resource.0, resource.1.clone()), details.clone()),
+                entry: entry_of(
+                    caller,
+                    action,
+                    (resource.0, resource.1.clone()),
+                    details.clone(),
+                ),
             };
             if self.commit(light).await? == Outcome::Done {
                 return Ok(());
@@ -270,23 +407,40 @@ impl App {
     }
 
     /// A vault's key: remembered, or unwrapped now.
-    pub(crate) async fn vault_key(&self, org: OrgId, vault: VaultId, generation: i64) -> Result<Arc<VaultKey>> {
+    pub(crate) async fn vault_key(
+        &self,
+        org: OrgId,
+        vault: VaultId,
+        generation: i64,
+    ) -> Result<Arc<VaultKey>> {
         if let Some(key) = self.caches().vault_keys.get(&(vault, generation)) {
             return Ok(key);
         }
         let mut tx = self.store().begin_read().await?;
-        let row = tx.find_vault_key(org, vault, generation).await?.ok_or_else(crate::vaults::missing)?;
+        let row = tx
+            .find_vault_key(org, vault, generation)
+            .await?
+            .ok_or_else(crate::vaults::missing)?;
         let key = self.unwrap_vault_key(org, vault, generation, &row.wrapped)?;
         let key = Arc::new(key);
-        self.caches().vault_keys.insert((vault, generation), Arc::clone(&key));
+        self.caches()
+            .vault_keys
+            .insert((vault, generation), Arc::clone(&key));
         Ok(key)
     }
 
     /// Unwraps a vault key; a key wrapped under a master key we do not know yet means that the key
     /// file was rotated, so it is read again once.
-    pub(crate) fn unwrap_vault_key(&self, org: OrgId, vault: VaultId, generation: i64, wrapped: &[u8]) -> Result<VaultKey> {
+    pub(crate) fn unwrap_vault_key(
+        &self,
+        org: OrgId,
+        vault: VaultId,
+        generation: i64,
+        wrapped: &[u8],
+    ) -> Result<VaultKey> {
         let generation = generation.unsigned_abs();
-        let unwrap = |master: &MasterKeys| VaultKey::unwrap(master, org, vault, generation, wrapped);
+        let unwrap =
+            |master: &MasterKeys| VaultKey::unwrap(master, org, vault, generation, wrapped);
         match self.with_master(unwrap) {
             Err(OpenError::UnknownKey(_)) => {
                 self.reload_master()?;
@@ -304,7 +458,11 @@ impl App {
     /// Reads the master key file again.
     pub(crate) fn reload_master(&self) -> Result<()> {
         let fresh = MasterKeys::load(&self.0.master_key_file).map_err(Error::internal)?;
-        *self.0.master.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        *self
+            .0
+            .master
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ pub mod enrollments;
 pub mod jobs;
 pub mod mail;
 pub mod organisations;
+pub mod overview;
 pub mod policies;
 pub mod rotate;
 pub mod secrets;
@@ -50,6 +51,7 @@ use oneclaw_store::Store;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 /// The vault, open and running. Cheap to clone.
 #[derive(Clone)]
@@ -58,6 +60,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     store: Store,
     committer: Arc<Committer>,
+    committing: Mutex<Option<JoinHandle<()>>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     keyring: Keyring,
@@ -104,6 +107,12 @@ impl App {
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.0.keyring
+    }
+
+    /// Whether mail leaves this instance; otherwise it is kept in the outbox to be read there.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.0.mail.has_transport()
     }
 
     pub(crate) fn random(&self) -> &dyn Random {
@@ -169,6 +178,11 @@ impl App {
     /// Refuses new work and waits until what was accepted is durable, then closes the database.
     pub async fn shut_down(&self) {
         self.0.committer.close();
+        let committing = self.0.committing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = committing {
+            // It only fails when it panicked; then there is nothing left to wait for.
+            let _ = task.await;
+        }
         self.0.store.close().await;
     }
 }

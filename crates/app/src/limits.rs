@@ -3,9 +3,9 @@
 //!
 //! A counter is named by a keyed digest, so the table names neither people nor networks.
 
+use crate::App;
 use crate::error::{Error, Result};
 use crate::op::Op;
-use crate::App;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::limit::{Limit, Policy};
 use std::time::Duration;
@@ -13,7 +13,10 @@ use std::time::Duration;
 impl App {
     /// The name of the counter of `limit` for a subject such as an address or an id.
     pub(crate) fn counter(&self, limit: Limit, subject: &str) -> [u8; 32] {
-        self.keyring().keyed_digest("rate limit", format!("{}\n{subject}", limit.as_str()).as_bytes())
+        self.keyring().keyed_digest(
+            "rate limit",
+            format!("{}\n{subject}", limit.as_str()).as_bytes(),
+        )
     }
 }
 
@@ -26,18 +29,31 @@ pub(crate) async fn count(op: &mut Op, counter: &[u8; 32], limit: Limit) -> Resu
 }
 
 /// Counts one event; the time to wait when the limit was used up before it.
-pub(crate) async fn exceeded(op: &mut Op, counter: &[u8; 32], limit: Limit) -> Result<Option<Duration>> {
+pub(crate) async fn exceeded(
+    op: &mut Op,
+    counter: &[u8; 32],
+    limit: Limit,
+) -> Result<Option<Duration>> {
     let now = op.now();
     let (allowed, length) = window(limit);
-    let window = op.tx().count_in_window(counter, now, now.plus(length)).await?;
+    let window = op
+        .tx()
+        .count_in_window(counter, now, now.plus(length))
+        .await?;
     let over = window.count > i64::from(allowed);
     Ok(over.then(|| remaining(window.window_start, length, now)))
 }
 
 /// How long the counter's limit is used up, without counting.
-pub(crate) async fn waiting_time(op: &mut Op, counter: &[u8; 32], limit: Limit) -> Result<Option<Duration>> {
+pub(crate) async fn waiting_time(
+    op: &mut Op,
+    counter: &[u8; 32],
+    limit: Limit,
+) -> Result<Option<Duration>> {
     let now = op.now();
-    let Some(window) = op.tx().find_window(counter, now).await? else { return Ok(None) };
+    let Some(window) = op.tx().find_window(counter, now).await? else {
+        return Ok(None);
+    };
     Ok(pause(window.count, limit).and_then(|pause| {
         let left = window.window_start.plus(pause);
         (left > now).then(|| left.since(now))
@@ -55,9 +71,19 @@ pub(crate) async fn note_failure(op: &mut Op, counter: &[u8; 32], limit: Limit) 
 /// The pause after so many failures in a row, counted from the last.
 fn pause(failures: i64, limit: Limit) -> Option<Duration> {
     match limit.policy() {
-        Policy::Backoff { free, first, longest } => {
-            let beyond = u32::try_from(failures).unwrap_or(u32::MAX).checked_sub(free)?;
-            Some(first.saturating_mul(2_u32.saturating_pow(beyond.min(20))).min(longest))
+        Policy::Backoff {
+            free,
+            first,
+            longest,
+        } => {
+            let beyond = u32::try_from(failures)
+                .unwrap_or(u32::MAX)
+                .checked_sub(free)?;
+            Some(
+                first
+                    .saturating_mul(2_u32.saturating_pow(beyond.min(20)))
+                    .min(longest),
+            )
         }
         Policy::Window { count, length } => (failures >= i64::from(count)).then_some(length),
         Policy::Bucket { .. } => None,

@@ -65,7 +65,9 @@ impl Caller {
     pub fn user(&self) -> Result<UserId> {
         match self.principal {
             Principal::User(id) => Ok(id),
-            Principal::Agent(_) => Err(Error::forbidden("Only people can do this, not agents. Ask your human.")),
+            Principal::Agent(_) => Err(Error::forbidden(
+                "Only people can do this, not agents. Ask your human.",
+            )),
         }
     }
 
@@ -73,7 +75,9 @@ impl Caller {
     pub fn agent(&self) -> Result<AgentId> {
         match self.principal {
             Principal::Agent(id) => Ok(id),
-            Principal::User(_) => Err(Error::forbidden("Only agents can do this. Use an agent's token.")),
+            Principal::User(_) => Err(Error::forbidden(
+                "Only agents can do this. Use an agent's token.",
+            )),
         }
     }
 
@@ -123,7 +127,9 @@ impl Live {
     pub(crate) fn require_admin(&self) -> Result<()> {
         match self.role {
             Some(Role::Owner | Role::Admin) => Ok(()),
-            _ => Err(Error::forbidden("Only owners and admins of the organisation can do this.")),
+            _ => Err(Error::forbidden(
+                "Only owners and admins of the organisation can do this.",
+            )),
         }
     }
 
@@ -145,7 +151,9 @@ pub(crate) struct Loaded {
 
 /// One sentence for every credential that does not stand, so that it tells nothing.
 pub(crate) fn refused() -> Error {
-    Error::unauthenticated("The credential is missing, wrong, expired or revoked. Sign in again or exchange the key for a new token.")
+    Error::unauthenticated(
+        "The credential is missing, wrong, expired or revoked. Sign in again or exchange the key for a new token.",
+    )
 }
 
 /// Loads the state of `caller` and checks all of its credential.
@@ -164,7 +172,8 @@ pub(crate) async fn load(tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result
         }
         Credential::Session(id) => {
             let session = tx.find_session(*id).await?.ok_or_else(refused)?;
-            let same = Principal::User(session.user_id) == caller.principal && session.org_id == caller.org;
+            let same = Principal::User(session.user_id) == caller.principal
+                && session.org_id == caller.org;
             if !same || session.revoked_at.is_some() || session.expires_at <= now {
                 return Err(refused());
             }
@@ -176,9 +185,11 @@ pub(crate) async fn load(tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result
 /// Whether the token was issued after the last "end all tokens" of its holder and organisation.
 pub(crate) fn matches_epochs(caller: &Caller, loaded: &Loaded) -> bool {
     match &caller.credential {
-        Credential::Token { token_epoch, organisation_epoch, .. } => {
-            *token_epoch == loaded.token_epoch && *organisation_epoch == loaded.organisation_epoch
-        }
+        Credential::Token {
+            token_epoch,
+            organisation_epoch,
+            ..
+        } => *token_epoch == loaded.token_epoch && *organisation_epoch == loaded.organisation_epoch,
         Credential::Session(_) => true,
     }
 }
@@ -227,7 +238,13 @@ pub(crate) async fn load_principal(
             (live, user.token_epoch, Vec::new())
         }
     };
-    Ok(Loaded { live, token_epoch, organisation_epoch: organisation.token_epoch, guards, reachable })
+    Ok(Loaded {
+        live,
+        token_epoch,
+        organisation_epoch: organisation.token_epoch,
+        guards,
+        reachable,
+    })
 }
 
 /// Refuses agents that are switched off or past their end.
@@ -274,6 +291,12 @@ async fn reachable_vaults(tx: &mut Tx, live: &Live, now: Timestamp) -> Result<Ve
     if !live.vault_binding.is_empty() {
         return Ok(live.vault_binding.clone());
     }
-    let vaults = tx.list_reachable_vaults(live.org, live.principal.uuid(), now).await?;
-    Ok(vaults.into_iter().filter(|vault| vault.name != crate::agents::IDENTITY_VAULT).map(|vault| vault.id).collect())
+    let vaults = tx
+        .list_reachable_vaults(live.org, live.principal.uuid(), now)
+        .await?;
+    Ok(vaults
+        .into_iter()
+        .filter(|vault| vault.name != crate::agents::IDENTITY_VAULT)
+        .map(|vault| vault.id)
+        .collect())
 }

@@ -20,7 +20,12 @@ pub struct Op {
 
 impl Op {
     pub(crate) fn new(tx: Tx, now: Timestamp, random: Arc<dyn Random>) -> Self {
-        Self { tx, now, random, entries: Vec::new() }
+        Self {
+            tx,
+            now,
+            random,
+            entries: Vec::new(),
+        }
     }
 
     pub(crate) fn into_parts(self) -> (Tx, Vec<Draft>) {
@@ -54,7 +59,9 @@ impl Op {
 
     /// Checks, on the state of this very transaction, that the credential still stands.
     pub(crate) async fn authenticate(&mut self, caller: &Caller) -> Result<Live> {
-        live::load(&mut self.tx, caller, self.now).await.map(|loaded| loaded.live)
+        live::load(&mut self.tx, caller, self.now)
+            .await
+            .map(|loaded| loaded.live)
     }
 }
 
@@ -67,7 +74,15 @@ pub(crate) fn entry(
     resource: (&'static str, String),
     details: Details,
 ) -> Draft {
-    Draft { org, action, actor: actor.into(), resource_type: resource.0, resource_id: resource.1, details, ip }
+    Draft {
+        org,
+        action,
+        actor: actor.into(),
+        resource_type: resource.0,
+        resource_id: resource.1,
+        details,
+        ip,
+    }
 }
 
 /// True when the database failed under the work: then its transaction cannot be trusted.

@@ -53,7 +53,14 @@ pub async fn set_key_delivery(app: &App, caller: &Caller, mode: Option<KeyDelive
             let word = mode.map(KeyDelivery::as_str);
             op.tx().set_key_delivery(live.org, word).await?;
             let details = Details::new().text("key_delivery", word.unwrap_or("instance"));
-            op.log(entry(live.org, caller.actor(), caller.ip(), "org.update", ("organisation", live.org.to_string()), details));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "org.update",
+                ("organisation", live.org.to_string()),
+                details,
+            ));
             Ok(())
         })
     })

@@ -3,17 +3,20 @@
 //! Writing them is here; deciding by them is `core::policy` alone. Every change bumps the epochs of
 //! the vault and of the principal concerned, so it holds from the next request on.
 
+use crate::App;
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
 use crate::vaults::{self, require_control, vault_of};
-use crate::App;
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, PolicyId, UserId, VaultId};
 use oneclaw_core::path::{PathPattern, SecretPath};
-use oneclaw_core::policy::{Action, AttributeConditions, Conditions, Effect, Explanation, PermissionSet, Rule, explain as explain_rules};
+use oneclaw_core::policy::{
+    Action, AttributeConditions, Conditions, Effect, Explanation, PermissionSet, Rule,
+    explain as explain_rules,
+};
 use oneclaw_store::policies::PolicyRow;
 use std::str::FromStr as _;
 
@@ -89,7 +92,12 @@ fn missing() -> Error {
 }
 
 /// Writes a policy.
-pub async fn create(app: &App, caller: &Caller, vault: VaultId, request: CreateRequest) -> Result<Policy> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    request: CreateRequest,
+) -> Result<Policy> {
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
@@ -102,7 +110,13 @@ pub async fn create(app: &App, caller: &Caller, vault: VaultId, request: CreateR
 }
 
 /// Checks and adds a policy in a unit of work that has established who may.
-pub(crate) async fn insert(op: &mut Op, caller: &Caller, live: &Live, vault: VaultId, request: CreateRequest) -> Result<Policy> {
+pub(crate) async fn insert(
+    op: &mut Op,
+    caller: &Caller,
+    live: &Live,
+    vault: VaultId,
+    request: CreateRequest,
+) -> Result<Policy> {
     let now = op.now();
     require_principal(op, live.org, request.principal).await?;
     let row = PolicyRow {
@@ -128,37 +142,66 @@ pub(crate) async fn insert(op: &mut Op, caller: &Caller, live: &Live, vault: Vau
 }
 
 /// Everything that must happen when the set of policies changes.
-async fn changed(op: &mut Op, caller: &Caller, row: &PolicyRow, action: &'static str) -> Result<()> {
+async fn changed(
+    op: &mut Op,
+    caller: &Caller,
+    row: &PolicyRow,
+    action: &'static str,
+) -> Result<()> {
     op.tx().bump_epoch(row.vault_id.as_uuid()).await?;
     op.tx().bump_epoch(row.principal_id).await?;
     let permissions: Vec<String> = serde_json::from_str(&row.permissions)?;
     let details = Details::new()
         .uuid("vault_id", row.vault_id)
-        .text("principal", format!("{}:{}", row.principal_type, row.principal_id))
+        .text(
+            "principal",
+            format!("{}:{}", row.principal_type, row.principal_id),
+        )
         .text("pattern", &row.path_pattern)
         .texts("permissions", permissions)
         .text("effect", &row.effect);
-    op.log(entry(row.org_id, caller.actor(), caller.ip(), action, ("policy", row.id.to_string()), details));
+    op.log(entry(
+        row.org_id,
+        caller.actor(),
+        caller.ip(),
+        action,
+        ("policy", row.id.to_string()),
+        details,
+    ));
     Ok(())
 }
 
 /// Lists the policies of a vault, for those who control it.
 pub async fn list(app: &App, caller: &Caller, vault: VaultId) -> Result<Vec<Policy>> {
     let mut view = app.view(caller).await?;
-    let row = view.tx.find_vault(caller.org(), vault).await?.ok_or_else(vaults::missing)?;
+    let row = view
+        .tx
+        .find_vault(caller.org(), vault)
+        .await?
+        .ok_or_else(vaults::missing)?;
     require_control(&view.live, &vault_of(row)?)?;
     let rows = view.tx.list_policies(caller.org(), vault).await?;
     rows.into_iter().map(policy_of).collect()
 }
 
 /// Changes a policy.
-pub async fn update(app: &App, caller: &Caller, vault: VaultId, id: PolicyId, request: UpdateRequest) -> Result<Policy> {
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    id: PolicyId,
+    request: UpdateRequest,
+) -> Result<Policy> {
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             control(op, &live, vault).await?;
-            let mut row = op.tx().find_policy(live.org, vault, id).await?.ok_or_else(missing)?;
+            let mut row = op
+                .tx()
+                .find_policy(live.org, vault, id)
+                .await?
+                .ok_or_else(missing)?;
             let now = op.now();
             apply(&mut row, request, now)?;
             op.tx().update_policy(&row).await?;
@@ -198,7 +241,11 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, id: PolicyId) ->
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             control(op, &live, vault).await?;
-            let row = op.tx().find_policy(live.org, vault, id).await?.ok_or_else(missing)?;
+            let row = op
+                .tx()
+                .find_policy(live.org, vault, id)
+                .await?
+                .ok_or_else(missing)?;
             op.tx().delete_policy(live.org, vault, id).await?;
             changed(op, &caller, &row, "policy.delete").await
         })
@@ -220,9 +267,18 @@ pub struct Question {
 /// Says what would be decided and which rule would decide, by the same evaluator that decides.
 /// Those who control the vault may ask for anybody, everybody for themselves. Whether the secret
 /// exists plays no part.
-pub async fn explain(app: &App, caller: &Caller, vault: VaultId, question: Question) -> Result<Explanation> {
+pub async fn explain(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    question: Question,
+) -> Result<Explanation> {
     let mut view = app.view(caller).await?;
-    let row = view.tx.find_vault(caller.org(), vault).await?.ok_or_else(vaults::missing)?;
+    let row = view
+        .tx
+        .find_vault(caller.org(), vault)
+        .await?
+        .ok_or_else(vaults::missing)?;
     let live = match question.principal {
         None => view.live.clone(),
         Some(principal) if principal == caller.principal() => view.live.clone(),
@@ -232,14 +288,32 @@ pub async fn explain(app: &App, caller: &Caller, vault: VaultId, question: Quest
                 Principal::User(_) => AuthMethod::Password,
                 Principal::Agent(_) => AuthMethod::ApiKey,
             };
-            let loaded = crate::live::load_principal(&mut view.tx, principal, caller.org(), method, view.now).await;
-            let unknown = || Error::invalid("principal_id", "There is no such active user or agent in your organisation.");
+            let loaded = crate::live::load_principal(
+                &mut view.tx,
+                principal,
+                caller.org(),
+                method,
+                view.now,
+            )
+            .await;
+            let unknown = || {
+                Error::invalid(
+                    "principal_id",
+                    "There is no such active user or agent in your organisation.",
+                )
+            };
             loaded.map_err(|_| unknown())?.live
         }
     };
     let asked = std::mem::replace(&mut view.live, live);
     let seen = view.vault_view(vault).await?;
-    let mut request = seen.request(&view.live, caller, question.action, &question.path, view.now);
+    let mut request = seen.request(
+        &view.live,
+        caller,
+        question.action,
+        &question.path,
+        view.now,
+    );
     if view.live.principal != asked.principal {
         // Somebody else's address is not known: conditions on it are shown as not met.
         request.ip = None;
@@ -248,7 +322,11 @@ pub async fn explain(app: &App, caller: &Caller, vault: VaultId, question: Quest
 }
 
 async fn control(op: &mut Op, live: &Live, vault: VaultId) -> Result<()> {
-    let row = op.tx().find_vault(live.org, vault).await?.ok_or_else(vaults::missing)?;
+    let row = op
+        .tx()
+        .find_vault(live.org, vault)
+        .await?
+        .ok_or_else(vaults::missing)?;
     require_control(live, &vault_of(row)?)
 }
 
@@ -260,11 +338,19 @@ async fn require_principal(op: &mut Op, org: OrgId, principal: Principal) -> Res
     if known {
         return Ok(());
     }
-    Err(Error::invalid("principal_id", "There is no such user or agent in your organisation."))
+    Err(Error::invalid(
+        "principal_id",
+        "There is no such user or agent in your organisation.",
+    ))
 }
 
 /// Gives the human who let an agent in full access to a vault the agent made.
-pub(crate) async fn open_to_creator(op: &mut Op, caller: &Caller, vault: VaultId, creator: UserId) -> Result<()> {
+pub(crate) async fn open_to_creator(
+    op: &mut Op,
+    caller: &Caller,
+    vault: VaultId,
+    creator: UserId,
+) -> Result<()> {
     let live = op.authenticate(caller).await?;
     if op.tx().find_member(live.org, creator).await?.is_none() {
         return Ok(());
@@ -317,36 +403,48 @@ fn policy_of(row: PolicyRow) -> Result<Policy> {
 }
 
 fn parse_pattern(text: &str) -> Result<PathPattern> {
-    PathPattern::parse(text).map_err(|error| Error::invalid("secret_path_pattern", error.to_string()))
+    PathPattern::parse(text)
+        .map_err(|error| Error::invalid("secret_path_pattern", error.to_string()))
 }
 
 fn parse_permissions(words: &[String]) -> Result<String> {
-    let set = PermissionSet::parse(words).map_err(|error| Error::invalid("permissions", error.to_string()))?;
-    Ok(serde_json::to_string(&set.iter().map(|permission| permission.as_str()).collect::<Vec<_>>())?)
+    let set = PermissionSet::parse(words)
+        .map_err(|error| Error::invalid("permissions", error.to_string()))?;
+    Ok(serde_json::to_string(
+        &set.iter()
+            .map(|permission| permission.as_str())
+            .collect::<Vec<_>>(),
+    )?)
 }
 
 fn parse_effect(text: Option<&str>) -> Result<Effect> {
     text.map_or(Ok(Effect::Allow), |text| {
-        Effect::from_str(text).map_err(|_| Error::invalid("effect", "The effect must be allow or deny."))
+        Effect::from_str(text)
+            .map_err(|_| Error::invalid("effect", "The effect must be allow or deny."))
     })
 }
 
 fn parse_priority(priority: Option<i64>) -> Result<i64> {
     match priority.unwrap_or(0) {
         priority if (0..=i64::from(i32::MAX)).contains(&priority) => Ok(priority),
-        _ => Err(Error::invalid("priority", "The priority must be a whole number from 0 on.")),
+        _ => Err(Error::invalid(
+            "priority",
+            "The priority must be a whole number from 0 on.",
+        )),
     }
 }
 
 fn parse_conditions(text: Option<String>) -> Result<String> {
     let text = text.unwrap_or_else(|| "{}".to_owned());
-    let parsed = Conditions::parse(&text).map_err(|error| Error::invalid("conditions", error.to_string()))?;
+    let parsed = Conditions::parse(&text)
+        .map_err(|error| Error::invalid("conditions", error.to_string()))?;
     Ok(parsed.as_str().to_owned())
 }
 
 fn parse_attribute_conditions(text: Option<String>) -> Result<String> {
     let text = text.unwrap_or_else(|| "{}".to_owned());
-    let parsed = AttributeConditions::parse(&text).map_err(|error| Error::invalid("attribute_conditions", error.to_string()))?;
+    let parsed = AttributeConditions::parse(&text)
+        .map_err(|error| Error::invalid("attribute_conditions", error.to_string()))?;
     Ok(parsed.as_str().to_owned())
 }
 

@@ -40,23 +40,45 @@ pub struct Rotation {
 
 /// Rotates the master key. `progress` hears how many vault keys are done.
 pub async fn rotate_master_key(app: &App, progress: impl Fn(usize)) -> Result<Rotation> {
-    let fresh = MasterKeys::add_new(&app.0.master_key_file, app.random(), app.now()).map_err(Error::internal)?;
+    let fresh = MasterKeys::add_new(&app.0.master_key_file, app.random(), app.now())
+        .map_err(Error::internal)?;
     let key = fresh.newest();
     app.reload_master()?;
-    app.run(move |op| Box::pin(async move { Ok(op.tx().put_setting(CURRENT_MASTER_KEY, &key.to_string()).await?) })).await?;
+    app.run(move |op| {
+        Box::pin(async move {
+            Ok(op
+                .tx()
+                .put_setting(CURRENT_MASTER_KEY, &key.to_string())
+                .await?)
+        })
+    })
+    .await?;
     let instance_keys = rewrap_instance_keys(app, key).await?;
     let vault_keys = rewrap_vault_keys(app, key, progress).await?;
     MasterKeys::retire(&app.0.master_key_file, key).map_err(Error::internal)?;
     app.reload_master()?;
     app.run(move |op| {
         Box::pin(async move {
-            let details = Details::new().text("key_id", key.to_string()).int("vault_keys", vault_keys);
-            op.log(entry(OrgId::NIL, Actor::System, None, "instance.rotate_master_key", ("instance", "master_key".to_owned()), details));
+            let details = Details::new()
+                .text("key_id", key.to_string())
+                .int("vault_keys", vault_keys);
+            op.log(entry(
+                OrgId::NIL,
+                Actor::System,
+                None,
+                "instance.rotate_master_key",
+                ("instance", "master_key".to_owned()),
+                details,
+            ));
             Ok(())
         })
     })
     .await?;
-    Ok(Rotation { key, instance_keys, vault_keys })
+    Ok(Rotation {
+        key,
+        instance_keys,
+        vault_keys,
+    })
 }
 
 /// Makes sure that what this unit of work wraps is wrapped under the key in use, and stays so until
@@ -69,7 +91,9 @@ pub(crate) async fn use_current_master_key(app: &App, op: &mut Op) -> Result<()>
     }
     app.reload_master()?;
     match current {
-        Some(current) if current != known() => Err(Error::internal("the key file of this node does not begin with the master key in use")),
+        Some(current) if current != known() => Err(Error::internal(
+            "the key file of this node does not begin with the master key in use",
+        )),
         _ => Ok(()),
     }
 }
@@ -85,9 +109,13 @@ async fn rewrap_instance_keys(app: &App, key: KeyId) -> Result<usize> {
                 }
                 let purpose = KeyPurpose::from_str(&row.purpose).map_err(Error::internal)?;
                 let id = KeyId::from_str(&row.id).map_err(Error::internal)?;
-                let instance_key = app_in.with_master(|master| InstanceKey::unwrap(master, purpose, id, &row.wrapped))?;
-                let wrapped = app_in.with_master(|master| instance_key.wrap(master, op.random()))?;
-                op.tx().rewrap_keyring(&row.id, &wrapped, &row.wrapped).await?;
+                let instance_key = app_in
+                    .with_master(|master| InstanceKey::unwrap(master, purpose, id, &row.wrapped))?;
+                let wrapped =
+                    app_in.with_master(|master| instance_key.wrap(master, op.random()))?;
+                op.tx()
+                    .rewrap_keyring(&row.id, &wrapped, &row.wrapped)
+                    .await?;
                 done += 1;
             }
             Ok(done)
@@ -100,7 +128,9 @@ async fn rewrap_vault_keys(app: &App, key: KeyId, progress: impl Fn(usize)) -> R
     let (mut after, mut done) = ((VaultId::NIL, 0), 0);
     loop {
         let app_in = app.clone();
-        let (next, rewrapped) = app.run(move |op| Box::pin(async move { step(&app_in, op, key, after).await })).await?;
+        let (next, rewrapped) = app
+            .run(move |op| Box::pin(async move { step(&app_in, op, key, after).await }))
+            .await?;
         done += rewrapped;
         progress(done);
         match next {
@@ -111,15 +141,30 @@ async fn rewrap_vault_keys(app: &App, key: KeyId, progress: impl Fn(usize)) -> R
 }
 
 /// Wraps the next few vault keys again; where to go on, and how many there were.
-async fn step(app: &App, op: &mut Op, key: KeyId, after: (VaultId, i64)) -> Result<(Option<(VaultId, i64)>, usize)> {
-    let rows = op.tx().list_vault_keys_after(after.0, after.1, STEP).await?;
+async fn step(
+    app: &App,
+    op: &mut Op,
+    key: KeyId,
+    after: (VaultId, i64),
+) -> Result<(Option<(VaultId, i64)>, usize)> {
+    let rows = op
+        .tx()
+        .list_vault_keys_after(after.0, after.1, STEP)
+        .await?;
     let next = rows.last().map(|row| (row.vault_id, row.generation));
     let mut done = 0;
-    for row in rows.into_iter().filter(|row| wrapped_by(&row.wrapped) != Some(key)) {
+    for row in rows
+        .into_iter()
+        .filter(|row| wrapped_by(&row.wrapped) != Some(key))
+    {
         let generation = row.generation.unsigned_abs();
-        let vault_key = app.with_master(|master| VaultKey::unwrap(master, row.org_id, row.vault_id, generation, &row.wrapped))?;
+        let vault_key = app.with_master(|master| {
+            VaultKey::unwrap(master, row.org_id, row.vault_id, generation, &row.wrapped)
+        })?;
         let wrapped = app.with_master(|master| vault_key.wrap(master, op.random()))?;
-        op.tx().rewrap_vault_key(row.vault_id, row.generation, &wrapped, &row.wrapped).await?;
+        op.tx()
+            .rewrap_vault_key(row.vault_id, row.generation, &wrapped, &row.wrapped)
+            .await?;
         done += 1;
     }
     Ok((next, done))

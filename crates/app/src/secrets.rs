@@ -6,7 +6,7 @@
 use crate::caches::VaultView;
 use crate::commit::{Light, Outcome, Step};
 use crate::error::{Error, Result};
-use crate::lane::{Access, Attempt, entry_of};
+use crate::lane::{Access, Attempt, Retry, entry_of};
 use crate::live::Caller;
 use crate::op::{Op, entry};
 use crate::{App, lane};
@@ -75,15 +75,39 @@ pub struct PutRequest {
 
 /// Reads the newest version.
 pub async fn read(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath) -> Result<Value> {
-    lane::retry(app, caller, vault, path, async || try_read(app, caller, vault, path, None).await).await
+    let mut retry = Retry::new(app, caller, vault, path);
+    loop {
+        let attempt = try_read(app, caller, vault, path, None).await?;
+        if let Some(done) = retry.settle(attempt).await? {
+            return Ok(done);
+        }
+    }
 }
 
 /// Reads one version.
-pub async fn read_version(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, version: i64) -> Result<Value> {
-    lane::retry(app, caller, vault, path, async || try_read(app, caller, vault, path, Some(version)).await).await
+pub async fn read_version(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: i64,
+) -> Result<Value> {
+    let mut retry = Retry::new(app, caller, vault, path);
+    loop {
+        let attempt = try_read(app, caller, vault, path, Some(version)).await?;
+        if let Some(done) = retry.settle(attempt).await? {
+            return Ok(done);
+        }
+    }
 }
 
-async fn try_read(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, version: Option<i64>) -> Result<Attempt<Value>> {
+async fn try_read(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<Attempt<Value>> {
     let access = app.access(caller, vault, Action::Read, path).await?;
     let (access, granted) = match access.granted(app, caller, path).await? {
         Attempt::Done(granted) => granted,
@@ -103,35 +127,56 @@ async fn try_read(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath,
     check_type_gate(&access, &row)?;
     let details = granted_details(vault, &granted).int("version", row.version);
     let step = match row.max_access_count {
-        Some(_) => Step::CountRead { secret: row.id, rev: row.rev },
+        Some(_) => Step::CountRead {
+            secret: row.id,
+            rev: row.rev,
+        },
         None => Step::None,
     };
     let light = Light {
         guards: access.guards(),
         secret: Some((row.id.as_uuid(), row.rev)),
         step,
-        entry: entry_of(caller, "secret.read", ("secret", row.id.to_string()), details),
+        entry: entry_of(
+            caller,
+            "secret.read",
+            ("secret", row.id.to_string()),
+            details,
+        ),
     };
     match app.commit(light).await? {
         Outcome::Done => {}
-        Outcome::Lost => return Err(Error::gone("All reads that this secret allows are used up.")),
+        Outcome::Lost => {
+            return Err(Error::gone(
+                "All reads that this secret allows are used up.",
+            ));
+        }
         _ => return Ok(Attempt::Stale),
     }
     let value = app.open_value(&access.view, caller, &row, &granted).await?;
-    Ok(Attempt::Done(Value { metadata: metadata_of_sealed(&row)?, value }))
+    Ok(Attempt::Done(Value {
+        metadata: metadata_of_sealed(&row)?,
+        value,
+    }))
 }
 
 /// Refuses what is deleted, expired or switched off.
 pub(crate) fn check_readable(row: &SealedRow, now: Timestamp) -> Result<()> {
     let over = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
     if row.deleted_at.is_some() {
-        return Err(Error::gone("This secret was deleted. Writing to the path brings it back as a new version."));
+        return Err(Error::gone(
+            "This secret was deleted. Writing to the path brings it back as a new version.",
+        ));
     }
     if over(row.expires_at) || (row.version == row.latest && over(row.secret_expires_at)) {
-        return Err(Error::gone("This secret has expired. Write a new version to use the path again."));
+        return Err(Error::gone(
+            "This secret has expired. Write a new version to use the path again.",
+        ));
     }
     if row.disabled_at.is_some() {
-        return Err(Error::gone("This version was switched off. Write a new version to use the path again."));
+        return Err(Error::gone(
+            "This version was switched off. Write a new version to use the path again.",
+        ));
     }
     Ok(())
 }
@@ -139,25 +184,57 @@ pub(crate) fn check_readable(row: &SealedRow, now: Timestamp) -> Result<()> {
 /// An agent whose keys the server uses on its behalf may not read private keys itself.
 fn check_type_gate(access: &Access, row: &SealedRow) -> Result<()> {
     if access.loaded.live.type_gate && matches!(row.kind.as_str(), "private_key" | "ssh_key") {
-        return Err(Error::forbidden("This agent may not read private keys: its intents are carried out for it."));
+        return Err(Error::forbidden(
+            "This agent may not read private keys: its intents are carried out for it.",
+        ));
     }
     Ok(())
 }
 
 /// Writes a new version, or the first.
-pub async fn put(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, request: PutRequest) -> Result<Metadata> {
+pub async fn put(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    request: PutRequest,
+) -> Result<Metadata> {
     let write = Write::parse(app, request)?;
-    lane::retry(app, caller, vault, path, async || try_write(app, caller, vault, path, Action::Write, &write).await).await
+    let mut retry = Retry::new(app, caller, vault, path);
+    loop {
+        let attempt = try_write(app, caller, vault, path, Action::Write, &write).await?;
+        if let Some(done) = retry.settle(attempt).await? {
+            return Ok(done);
+        }
+    }
 }
 
 /// Replaces the value by a random one of the server's making. The value is not returned.
-pub async fn rotate(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, request: GenerateRequest) -> Result<Metadata> {
+pub async fn rotate(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    request: GenerateRequest,
+) -> Result<Metadata> {
     let value = generate::generate(&request, app.random())?;
-    let request = PutRequest { value, kind: request.kind, metadata: None, expires_at: None, max_access_count: None };
+    let request = PutRequest {
+        value,
+        kind: request.kind,
+        metadata: None,
+        expires_at: None,
+        max_access_count: None,
+    };
     let kind_given = request.kind.is_some();
     let mut write = Write::parse(app, request)?;
     write.keep_kind = !kind_given;
-    lane::retry(app, caller, vault, path, async || try_write(app, caller, vault, path, Action::Rotate, &write).await).await
+    let mut retry = Retry::new(app, caller, vault, path);
+    loop {
+        let attempt = try_write(app, caller, vault, path, Action::Rotate, &write).await?;
+        if let Some(done) = retry.settle(attempt).await? {
+            return Ok(done);
+        }
+    }
 }
 
 /// A checked write.
@@ -174,24 +251,42 @@ struct Write {
 impl Write {
     fn parse(app: &App, request: PutRequest) -> Result<Self> {
         if request.value.is_empty() {
-            return Err(Error::invalid("value", "The value must not be empty. To remove a secret, delete it."));
+            return Err(Error::invalid(
+                "value",
+                "The value must not be empty. To remove a secret, delete it.",
+            ));
         }
         if request.value.len() > MAXIMUM_VALUE {
-            return Err(Error::invalid("value", "The value is larger than 1 MiB. Store large files elsewhere and their key here."));
+            return Err(Error::invalid(
+                "value",
+                "The value is larger than 1 MiB. Store large files elsewhere and their key here.",
+            ));
         }
         let kind = match request.kind.as_deref() {
             None | Some("") => "generic".to_owned(),
-            Some(text) => SecretType::parse(text).map_err(|error| Error::invalid("type", error.to_string()))?.as_str().to_owned(),
+            Some(text) => SecretType::parse(text)
+                .map_err(|error| Error::invalid("type", error.to_string()))?
+                .as_str()
+                .to_owned(),
         };
         if request.expires_at.is_some_and(|end| end <= app.now()) {
             return Err(Error::invalid("expires_at", "The expiry lies in the past."));
         }
-        if request.max_access_count.is_some_and(|count| !(1..=i64::from(i32::MAX)).contains(&count)) {
-            return Err(Error::invalid("max_access_count", "The number of reads must be at least 1."));
+        if request
+            .max_access_count
+            .is_some_and(|count| !(1..=i64::from(i32::MAX)).contains(&count))
+        {
+            return Err(Error::invalid(
+                "max_access_count",
+                "The number of reads must be at least 1.",
+            ));
         }
         let metadata = request.metadata.unwrap_or_else(|| "{}".to_owned());
         if metadata.len() > 64 * 1024 {
-            return Err(Error::invalid("metadata", "The metadata is larger than 64 KiB."));
+            return Err(Error::invalid(
+                "metadata",
+                "The metadata is larger than 64 KiB.",
+            ));
         }
         Ok(Self {
             value: request.value,
@@ -204,7 +299,14 @@ impl Write {
     }
 }
 
-async fn try_write(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, action: Action, write: &Write) -> Result<Attempt<Metadata>> {
+async fn try_write(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    action: Action,
+    write: &Write,
+) -> Result<Attempt<Metadata>> {
     let access = app.access(caller, vault, action, path).await?;
     let (access, granted) = match access.granted(app, caller, path).await? {
         Attempt::Done(granted) => granted,
@@ -212,13 +314,23 @@ async fn try_write(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath
     };
     let before = app.sealed(&access, caller, path).await?;
     if action == Action::Rotate && before.as_ref().is_none_or(|row| row.deleted_at.is_some()) {
-        return Err(Error::not_found("There is no secret at this path to rotate. Write it first."));
+        return Err(Error::not_found(
+            "There is no secret at this path to rotate. Write it first.",
+        ));
     }
     let now = app.now();
-    let new = app.seal_version(caller, &access.view, path, write, before.as_deref(), now).await?;
+    let new = app
+        .seal_version(caller, &access.view, path, write, before.as_deref(), now)
+        .await?;
     let row = sealed_of_new(&new);
-    let details = granted_details(vault, &granted).text("type", &new.kind).int("version", new.version);
-    let name = if action == Action::Rotate { "secret.rotate" } else { "secret.write" };
+    let details = granted_details(vault, &granted)
+        .text("type", &new.kind)
+        .int("version", new.version);
+    let name = if action == Action::Rotate {
+        "secret.rotate"
+    } else {
+        "secret.write"
+    };
     let light = Light {
         guards: access.guards(),
         secret: None,
@@ -228,7 +340,9 @@ async fn try_write(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath
     match app.commit(light).await? {
         Outcome::Done => {
             let metadata = metadata_of_sealed(&row)?;
-            app.caches().sealed.insert((vault, path.clone()), Arc::new(row));
+            app.caches()
+                .sealed
+                .insert((vault, path.clone()), Arc::new(row));
             Ok(Attempt::Done(metadata))
         }
         Outcome::Lost => Ok(Attempt::Lost),
@@ -250,7 +364,10 @@ impl App {
             Some(row) if write.keep_kind => row.kind.clone(),
             _ => write.kind.clone(),
         };
-        let secret = before.map_or_else(|| SecretId::from_uuid(self.random().uuid_v7(now)), |row| row.id);
+        let secret = before.map_or_else(
+            || SecretId::from_uuid(self.random().uuid_v7(now)),
+            |row| row.id,
+        );
         let version = before.map_or(0, |row| row.latest).saturating_add(1);
         let context = ValueContext {
             org: caller.org(),
@@ -260,8 +377,15 @@ impl App {
             version: version_number(version),
             secret_type: kind.clone(),
         };
-        let key = self.vault_key(caller.org(), view.vault, view.key_generation).await?;
-        let sealed = encrypt_value(&key, &context, write.value.expose().as_bytes(), self.random())?;
+        let key = self
+            .vault_key(caller.org(), view.vault, view.key_generation)
+            .await?;
+        let sealed = encrypt_value(
+            &key,
+            &context,
+            write.value.expose().as_bytes(),
+            self.random(),
+        )?;
         Ok(NewVersion {
             secret,
             org: caller.org(),
@@ -282,8 +406,16 @@ impl App {
         })
     }
 
-    async fn open_value(&self, view: &VaultView, caller: &Caller, row: &SealedRow, granted: &Granted) -> Result<SecretString> {
-        let key = self.vault_key(caller.org(), view.vault, row.key_generation).await?;
+    async fn open_value(
+        &self,
+        view: &VaultView,
+        caller: &Caller,
+        row: &SealedRow,
+        granted: &Granted,
+    ) -> Result<SecretString> {
+        let key = self
+            .vault_key(caller.org(), view.vault, row.key_generation)
+            .await?;
         let context = ValueContext {
             org: caller.org(),
             vault: view.vault,
@@ -292,35 +424,62 @@ impl App {
             version: version_number(row.version),
             secret_type: row.kind.clone(),
         };
-        let sealed = SealedRef { wrapped_key: &row.wrapped_key, ciphertext: &row.ciphertext };
+        let sealed = SealedRef {
+            wrapped_key: &row.wrapped_key,
+            ciphertext: &row.ciphertext,
+        };
         let value = decrypt_value(&key, &context, sealed, granted)?;
-        value.into_string().map_err(|_| Error::internal("a stored value is not UTF-8"))
+        value
+            .into_string()
+            .map_err(|_| Error::internal("a stored value is not UTF-8"))
     }
 }
 
 /// Lists what the caller may read, without values.
-pub async fn list(app: &App, caller: &Caller, vault: VaultId, prefix: Option<&str>) -> Result<Vec<Metadata>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    prefix: Option<&str>,
+) -> Result<Vec<Metadata>> {
     let mut view = app.view(caller).await?;
     let seen = view.vault_view(vault).await?;
-    let rows = view.tx.list_secret_metadata(caller.org(), vault, prefix).await?;
+    let rows = view
+        .tx
+        .list_secret_metadata(caller.org(), vault, prefix)
+        .await?;
     let mut listed = Vec::new();
     for row in rows {
         let path = SecretPath::parse(&row.path).map_err(Error::internal)?;
-        if seen.decide(&view.live, caller, Action::List, &path, view.now).is_ok() {
+        if seen
+            .decide(&view.live, caller, Action::List, &path, view.now)
+            .is_ok()
+        {
             listed.push(metadata_of(row)?);
         }
     }
-    let details = Details::new().uuid("vault_id", vault).int("count", listed.len());
-    app.log_access(caller, "secret.list", ("vault", vault.to_string()), details).await?;
+    let details = Details::new()
+        .uuid("vault_id", vault)
+        .int("count", listed.len());
+    app.log_access(caller, "secret.list", ("vault", vault.to_string()), details)
+        .await?;
     Ok(listed)
 }
 
 /// Lists the versions at a path, newest first, without values.
-pub async fn list_versions(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath) -> Result<Vec<Metadata>> {
+pub async fn list_versions(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+) -> Result<Vec<Metadata>> {
     let mut view = app.view(caller).await?;
     let seen = view.vault_view(vault).await?;
     seen.decide(&view.live, caller, Action::List, path, view.now)?;
-    let rows = view.tx.list_secret_versions(caller.org(), vault, path.as_str()).await?;
+    let rows = view
+        .tx
+        .list_secret_versions(caller.org(), vault, path.as_str())
+        .await?;
     if rows.is_empty() {
         return Err(Error::not_found("There is no secret at this path."));
     }
@@ -333,16 +492,32 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, path: &SecretPat
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
-            let granted = op.decide(&live, &caller, vault, Action::Delete, &path).await?;
-            let head = op.tx().find_secret_head(caller.org(), vault, path.as_str()).await?;
+            let granted = op
+                .decide(&live, &caller, vault, Action::Delete, &path)
+                .await?;
+            let head = op
+                .tx()
+                .find_secret_head(caller.org(), vault, path.as_str())
+                .await?;
             let missing = || Error::not_found("There is no secret at this path.");
             let head = head.ok_or_else(missing)?;
             let now = op.now();
-            if !op.tx().delete_secret(caller.org(), vault, path.as_str(), now).await? {
+            if !op
+                .tx()
+                .delete_secret(caller.org(), vault, path.as_str(), now)
+                .await?
+            {
                 return Err(missing());
             }
             let details = granted_details(vault, &granted);
-            op.log(entry(caller.org(), caller.actor(), caller.ip(), "secret.delete", ("secret", head.id.to_string()), details));
+            op.log(entry(
+                caller.org(),
+                caller.actor(),
+                caller.ip(),
+                "secret.delete",
+                ("secret", head.id.to_string()),
+                details,
+            ));
             Ok(())
         })
     })
@@ -350,18 +525,39 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, path: &SecretPat
 }
 
 /// Switches one version off, so that it can no longer be read.
-pub async fn disable_version(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath, version: i64) -> Result<()> {
+pub async fn disable_version(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: i64,
+) -> Result<()> {
     let (caller, path) = (caller.clone(), path.clone());
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
-            let granted = op.decide(&live, &caller, vault, Action::Write, &path).await?;
+            let granted = op
+                .decide(&live, &caller, vault, Action::Write, &path)
+                .await?;
             let missing = || Error::not_found("This secret has no such version.");
-            let row = op.tx().find_sealed_version(caller.org(), vault, path.as_str(), version).await?.ok_or_else(missing)?;
+            let row = op
+                .tx()
+                .find_sealed_version(caller.org(), vault, path.as_str(), version)
+                .await?
+                .ok_or_else(missing)?;
             let now = op.now();
-            op.tx().disable_secret_version(caller.org(), row.id, version, now).await?;
+            op.tx()
+                .disable_secret_version(caller.org(), row.id, version, now)
+                .await?;
             let details = granted_details(vault, &granted).int("version", version);
-            op.log(entry(caller.org(), caller.actor(), caller.ip(), "secret.version_disable", ("secret", row.id.to_string()), details));
+            op.log(entry(
+                caller.org(),
+                caller.actor(),
+                caller.ip(),
+                "secret.version_disable",
+                ("secret", row.id.to_string()),
+                details,
+            ));
             Ok(())
         })
     })
@@ -375,7 +571,12 @@ pub(crate) fn version_number(version: i64) -> u64 {
 
 /// What every entry about a secret says: where, and why it was allowed.
 fn granted_details(vault: VaultId, granted: &Granted) -> Details {
-    lane::with_basis(Details::new().uuid("vault_id", vault).text("path", granted.path().as_str()), granted.basis())
+    lane::with_basis(
+        Details::new()
+            .uuid("vault_id", vault)
+            .text("path", granted.path().as_str()),
+        granted.basis(),
+    )
 }
 
 fn metadata_of(row: MetadataRow) -> Result<Metadata> {
@@ -446,11 +647,31 @@ pub(crate) async fn put_internal(
     let org = caller.org();
     let before = op.tx().find_secret_head(org, vault, path.as_str()).await?;
     let secret = before.as_ref().map_or_else(|| op.new_id(), |head| head.id);
-    let version = before.as_ref().map_or(0, |head| head.version).saturating_add(1);
-    let generation = op.tx().find_vault(org, vault).await?.ok_or_else(crate::vaults::missing)?.key_generation;
-    let wrapped = op.tx().find_vault_key(org, vault, generation).await?.ok_or_else(crate::vaults::missing)?.wrapped;
+    let version = before
+        .as_ref()
+        .map_or(0, |head| head.version)
+        .saturating_add(1);
+    let generation = op
+        .tx()
+        .find_vault(org, vault)
+        .await?
+        .ok_or_else(crate::vaults::missing)?
+        .key_generation;
+    let wrapped = op
+        .tx()
+        .find_vault_key(org, vault, generation)
+        .await?
+        .ok_or_else(crate::vaults::missing)?
+        .wrapped;
     let key = app.unwrap_vault_key(org, vault, generation, &wrapped)?;
-    let context = ValueContext { org, vault, secret, path: path.clone(), version: version_number(version), secret_type: kind.to_owned() };
+    let context = ValueContext {
+        org,
+        vault,
+        secret,
+        path: path.clone(),
+        version: version_number(version),
+        secret_type: kind.to_owned(),
+    };
     let sealed = encrypt_value(&key, &context, value.expose().as_bytes(), op.random())?;
     let new = NewVersion {
         secret,
@@ -471,9 +692,20 @@ pub(crate) async fn put_internal(
         max_access_count: None,
     };
     if op.tx().put_versions(&[&new]).await?.is_empty() {
-        return Err(Error::conflict("This path was written at the same moment. Try again."));
+        return Err(Error::conflict(
+            "This path was written at the same moment. Try again.",
+        ));
     }
-    let details = Details::new().uuid("vault_id", vault).text("path", path.as_str()).text("type", kind).int("version", version);
-    op.log(entry_of(caller, "secret.write", ("secret", secret.to_string()), details));
+    let details = Details::new()
+        .uuid("vault_id", vault)
+        .text("path", path.as_str())
+        .text("type", kind)
+        .int("version", version);
+    op.log(entry_of(
+        caller,
+        "secret.write",
+        ("secret", secret.to_string()),
+        details,
+    ));
     Ok(())
 }

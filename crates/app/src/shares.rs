@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
-use crate::mail::{self, Message, Sender};
+use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::{App, limits};
 use oneclaw_core::audit::Details;
@@ -103,7 +103,12 @@ fn missing() -> Error {
 }
 
 /// Shares a secret.
-pub async fn create(app: &App, caller: &Caller, secret: SecretId, request: CreateRequest) -> Result<Share> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    secret: SecretId,
+    request: CreateRequest,
+) -> Result<Share> {
     let terms = parse(app, caller, request).await?;
     let (app_in, caller) = (app.clone(), caller.clone());
     let share = app
@@ -123,7 +128,14 @@ pub async fn create(app: &App, caller: &Caller, secret: SecretId, request: Creat
                     .text("path", &row.path)
                     .text("recipient_type", &row.recipient_type)
                     .int("max_access_count", row.max_access_count);
-                op.log(entry(live.org, caller.actor(), caller.ip(), "share.create", ("share", row.id.to_string()), details));
+                op.log(entry(
+                    live.org,
+                    caller.actor(),
+                    caller.ip(),
+                    "share.create",
+                    ("share", row.id.to_string()),
+                    details,
+                ));
                 let now = op.now();
                 share_of(&app_in, row, now)
             })
@@ -139,10 +151,15 @@ async fn parse(app: &App, caller: &Caller, request: CreateRequest) -> Result<Ter
     })?;
     match (recipient_type, caller.principal()) {
         (RecipientType::Creator, Principal::User(_)) => {
-            return Err(Error::invalid("recipient_type", "Only agents can share back to their creator. Choose another recipient type."));
+            return Err(Error::invalid(
+                "recipient_type",
+                "Only agents can share back to their creator. Choose another recipient type.",
+            ));
         }
         (RecipientType::ExternalEmail, Principal::Agent(_)) => {
-            return Err(Error::forbidden("Agents cannot share to e-mail addresses. Share to your creator, who can pass it on."));
+            return Err(Error::forbidden(
+                "Agents cannot share to e-mail addresses. Share to your creator, who can pass it on.",
+            ));
         }
         _ => {}
     }
@@ -150,24 +167,43 @@ async fn parse(app: &App, caller: &Caller, request: CreateRequest) -> Result<Ter
         (RecipientType::ExternalEmail, Some(text)) => {
             Some(Email::parse(text).map_err(|error| Error::invalid("email", error.to_string()))?)
         }
-        (RecipientType::ExternalEmail, None) => return Err(Error::invalid("email", "Say which address to share with.")),
+        (RecipientType::ExternalEmail, None) => {
+            return Err(Error::invalid("email", "Say which address to share with."));
+        }
         _ => None,
     };
-    if matches!(recipient_type, RecipientType::User | RecipientType::Agent) && request.recipient_id.is_none() {
-        return Err(Error::invalid("recipient_id", "Say which user or agent to share with."));
+    if matches!(recipient_type, RecipientType::User | RecipientType::Agent)
+        && request.recipient_id.is_none()
+    {
+        return Err(Error::invalid(
+            "recipient_id",
+            "Say which user or agent to share with.",
+        ));
     }
     let now = app.now();
     if request.expires_at <= now {
         return Err(Error::invalid("expires_at", "The expiry lies in the past."));
     }
     if request.expires_at > now.plus(MAXIMUM_LIFE) {
-        return Err(Error::invalid("expires_at", "A share lasts at most 366 days. Choose an earlier expiry."));
+        return Err(Error::invalid(
+            "expires_at",
+            "A share lasts at most 366 days. Choose an earlier expiry.",
+        ));
     }
-    let max_access_count = request.max_access_count.unwrap_or_else(|| i64::from(recipient_type.default_max_opens()));
+    let max_access_count = request
+        .max_access_count
+        .unwrap_or_else(|| i64::from(recipient_type.default_max_opens()));
     if !(1..=i64::from(i32::MAX)).contains(&max_access_count) {
-        return Err(Error::invalid("max_access_count", "The number of opens must be at least 1."));
+        return Err(Error::invalid(
+            "max_access_count",
+            "The number of opens must be at least 1.",
+        ));
     }
-    AddressList::parse(&request.ip_allowlist).map_err(|error| Error::invalid("ip_allowlist", error.to_string()))?;
+    // An empty list is what clients send for "from anywhere".
+    if !request.ip_allowlist.is_empty() {
+        AddressList::parse(&request.ip_allowlist)
+            .map_err(|error| Error::invalid("ip_allowlist", error.to_string()))?;
+    }
     let passphrase_hash = match request.passphrase.filter(|phrase| !phrase.is_empty()) {
         Some(phrase) => Some(app.passwords().hash(&phrase, app.random()).await?),
         None => None,
@@ -184,23 +220,50 @@ async fn parse(app: &App, caller: &Caller, request: CreateRequest) -> Result<Ter
 }
 
 /// The secret, if the caller may share it. One that the caller may not read is as good as none.
-async fn shareable(op: &mut Op, live: &Live, caller: &Caller, secret: SecretId) -> Result<MetadataRow> {
+async fn shareable(
+    op: &mut Op,
+    live: &Live,
+    caller: &Caller,
+    secret: SecretId,
+) -> Result<MetadataRow> {
     let missing = || Error::not_found("There is no such secret that you may read.");
-    let row = op.tx().find_secret_metadata(live.org, secret).await?.ok_or_else(missing)?;
+    let row = op
+        .tx()
+        .find_secret_metadata(live.org, secret)
+        .await?
+        .ok_or_else(missing)?;
     let path = SecretPath::parse(&row.path).map_err(Error::internal)?;
-    if op.decide(live, caller, row.vault_id, Action::Share, &path).await.is_err() {
+    if op
+        .decide(live, caller, row.vault_id, Action::Share, &path)
+        .await
+        .is_err()
+    {
         return Err(missing());
     }
     if row.deleted_at.is_some() {
         return Err(Error::gone("This secret was deleted."));
     }
-    let vault = op.tx().find_vault(live.org, row.vault_id).await?.ok_or_else(missing)?;
-    let own = (row.created_by_type.as_str(), row.created_by_id) == (live.principal.kind(), live.principal.uuid());
-    let owns_vault = (vault.owner_type.as_str(), vault.owner_id) == (live.principal.kind(), live.principal.uuid());
-    if own || owns_vault || op.decide(live, caller, row.vault_id, Action::Write, &path).await.is_ok() {
+    let vault = op
+        .tx()
+        .find_vault(live.org, row.vault_id)
+        .await?
+        .ok_or_else(missing)?;
+    let own = (row.created_by_type.as_str(), row.created_by_id)
+        == (live.principal.kind(), live.principal.uuid());
+    let owns_vault = (vault.owner_type.as_str(), vault.owner_id)
+        == (live.principal.kind(), live.principal.uuid());
+    if own
+        || owns_vault
+        || op
+            .decide(live, caller, row.vault_id, Action::Write, &path)
+            .await
+            .is_ok()
+    {
         return Ok(row);
     }
-    Err(Error::forbidden("You may read this secret but not share it: only its author, the vault's owner, and those who may write it can."))
+    Err(Error::forbidden(
+        "You may read this secret but not share it: only its author, the vault's owner, and those who may write it can.",
+    ))
 }
 
 async fn insert(op: &mut Op, live: &Live, source: &MetadataRow, terms: &Terms) -> Result<ShareRow> {
@@ -232,40 +295,78 @@ async fn insert(op: &mut Op, live: &Live, source: &MetadataRow, terms: &Terms) -
     Ok(row)
 }
 
-async fn recipient(op: &mut Op, live: &Live, terms: &Terms) -> Result<(Option<UserId>, Option<AgentId>)> {
-    let unknown = || Error::invalid("recipient_id", "There is no such user or agent in your organisation.");
+async fn recipient(
+    op: &mut Op,
+    live: &Live,
+    terms: &Terms,
+) -> Result<(Option<UserId>, Option<AgentId>)> {
+    let unknown = || {
+        Error::invalid(
+            "recipient_id",
+            "There is no such user or agent in your organisation.",
+        )
+    };
     match (terms.recipient_type, terms.recipient_id) {
         (RecipientType::Creator, _) => {
             let creator = live.creator.ok_or_else(unknown)?;
             match op.tx().find_member(live.org, creator).await? {
                 Some(_) => Ok((Some(creator), None)),
-                None => Err(Error::conflict("The human who let this agent in has left the organisation.")),
+                None => Err(Error::conflict(
+                    "The human who let this agent in has left the organisation.",
+                )),
             }
         }
         (RecipientType::User, Some(id)) => {
             let id = UserId::from_uuid(id);
-            op.tx().find_member(live.org, id).await?.ok_or_else(unknown)?;
+            op.tx()
+                .find_member(live.org, id)
+                .await?
+                .ok_or_else(unknown)?;
             Ok((Some(id), None))
         }
         (RecipientType::Agent, Some(id)) => {
             let id = AgentId::from_uuid(id);
-            op.tx().find_agent(live.org, id).await?.ok_or_else(unknown)?;
+            op.tx()
+                .find_agent(live.org, id)
+                .await?
+                .ok_or_else(unknown)?;
             Ok((None, Some(id)))
         }
         (RecipientType::ExternalEmail, _) => {
-            let Some(email) = &terms.email else { return Err(unknown()) };
+            let Some(email) = &terms.email else {
+                return Err(unknown());
+            };
             let user = op.tx().find_user_by_email(email.as_str()).await?;
-            Ok((user.filter(|user| user.email_verified_at.is_some()).map(|user| user.id), None))
+            Ok((
+                user.filter(|user| user.email_verified_at.is_some())
+                    .map(|user| user.id),
+                None,
+            ))
         }
         _ => Ok((None, None)),
     }
 }
 
-async fn announce(app: &App, op: &mut Op, live: &Live, row: &ShareRow, email: &Email) -> Result<()> {
+async fn announce(
+    app: &App,
+    op: &mut Op,
+    live: &Live,
+    row: &ShareRow,
+    email: &Email,
+) -> Result<()> {
     let base = &app.settings().public_url;
-    let address = live.verified_email.as_deref().map(Email::parse).and_then(std::result::Result::ok);
-    let sender = Sender::Person(address.ok_or_else(|| Error::forbidden("Confirm your own address before you share to others."))?);
-    let message = Message::ShareReceived { sender, link: format!("{base}/share/{}", row.id), expires: row.expires_at };
+    let address = live
+        .verified_email
+        .as_deref()
+        .map(Email::parse)
+        .and_then(std::result::Result::ok);
+    let sender = address
+        .ok_or_else(|| Error::forbidden("Confirm your own address before you share to others."))?;
+    let message = Message::ShareReceived {
+        sender,
+        link: format!("{base}/share/{}", row.id),
+        expires: row.expires_at,
+    };
     mail::queue(app, op, Some(live.org), email.as_str(), &message).await
 }
 
@@ -280,16 +381,26 @@ pub(crate) async fn claim(op: &mut Op, email: &str, user: UserId) -> Result<()> 
 pub async fn list_outbound(app: &App, caller: &Caller) -> Result<Vec<Share>> {
     let mut view = app.view(caller).await?;
     let now = view.now;
-    let rows = view.tx.list_outbound_shares(caller.principal().uuid()).await?;
-    rows.into_iter().map(|row| share_of(app, row, now)).collect()
+    let rows = view
+        .tx
+        .list_outbound_shares(caller.principal().uuid())
+        .await?;
+    rows.into_iter()
+        .map(|row| share_of(app, row, now))
+        .collect()
 }
 
 /// What was shared with the caller, newest first.
 pub async fn list_inbound(app: &App, caller: &Caller) -> Result<Vec<Share>> {
     let mut view = app.view(caller).await?;
     let now = view.now;
-    let rows = view.tx.list_inbound_shares(caller.principal().uuid()).await?;
-    rows.into_iter().map(|row| share_of(app, row, now)).collect()
+    let rows = view
+        .tx
+        .list_inbound_shares(caller.principal().uuid())
+        .await?;
+    rows.into_iter()
+        .map(|row| share_of(app, row, now))
+        .collect()
 }
 
 /// Accepts a share, so that it can be opened.
@@ -302,23 +413,50 @@ pub async fn decline(app: &App, caller: &Caller, id: ShareId) -> Result<()> {
     answer(app, caller, id, ShareStatus::Declined, "share.decline").await
 }
 
-async fn answer(app: &App, caller: &Caller, id: ShareId, status: ShareStatus, action: &'static str) -> Result<()> {
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    id: ShareId,
+    status: ShareStatus,
+    action: &'static str,
+) -> Result<()> {
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
             let now = op.now();
-            let row = op.tx().find_share(id).await?.filter(|row| is_recipient(row, caller.principal())).ok_or_else(missing)?;
+            let row = op
+                .tx()
+                .find_share(id)
+                .await?
+                .filter(|row| is_recipient(row, caller.principal()))
+                .ok_or_else(missing)?;
             match ShareStatus::from_str(&row.status).map_err(Error::internal)? {
                 ShareStatus::Revoked => return Err(missing()),
-                ShareStatus::Pending if row.expires_at <= now => return Err(Error::gone("This share has expired.")),
+                ShareStatus::Pending if row.expires_at <= now => {
+                    return Err(Error::gone("This share has expired."));
+                }
                 ShareStatus::Pending => {}
-                answered => return Err(Error::conflict(format!("This share was answered already: it is {}.", answered.as_str()))),
+                answered => {
+                    return Err(Error::conflict(format!(
+                        "This share was answered already: it is {}.",
+                        answered.as_str()
+                    )));
+                }
             }
             if !op.tx().decide_share(id, status.as_str(), now).await? {
-                return Err(Error::conflict("This share was answered at the same moment."));
+                return Err(Error::conflict(
+                    "This share was answered at the same moment.",
+                ));
             }
-            op.log(entry(row.org_id, caller.actor(), caller.ip(), action, ("share", id.to_string()), Details::new().text("path", &row.path)));
+            op.log(entry(
+                row.org_id,
+                caller.actor(),
+                caller.ip(),
+                action,
+                ("share", id.to_string()),
+                Details::new().text("path", &row.path),
+            ));
             Ok(())
         })
     })
@@ -333,14 +471,27 @@ pub async fn revoke(app: &App, caller: &Caller, id: ShareId) -> Result<()> {
             let live = op.authenticate(&caller).await?;
             let now = op.now();
             let may = |row: &ShareRow| {
-                let made_it = (row.created_by_type.as_str(), row.created_by_id) == (live.principal.kind(), live.principal.uuid());
+                let made_it = (row.created_by_type.as_str(), row.created_by_id)
+                    == (live.principal.kind(), live.principal.uuid());
                 made_it || (live.is_admin() && row.org_id == live.org)
             };
-            let row = op.tx().find_share(id).await?.filter(may).ok_or_else(missing)?;
+            let row = op
+                .tx()
+                .find_share(id)
+                .await?
+                .filter(may)
+                .ok_or_else(missing)?;
             if !op.tx().revoke_share(id, now).await? {
                 return Err(missing());
             }
-            op.log(entry(row.org_id, caller.actor(), caller.ip(), "share.revoke", ("share", id.to_string()), Details::new().text("path", &row.path)));
+            op.log(entry(
+                row.org_id,
+                caller.actor(),
+                caller.ip(),
+                "share.revoke",
+                ("share", id.to_string()),
+                Details::new().text("path", &row.path),
+            ));
             Ok(())
         })
     })

@@ -80,14 +80,21 @@ impl App {
         if let Some(claims) = self.caches().tokens.get(&digest) {
             return Ok(claims);
         }
-        let claims = self.keyring().verify_jwt(token, &self.settings().public_url, self.now());
+        let claims = self
+            .keyring()
+            .verify_jwt(token, &self.settings().public_url, self.now());
         let claims = Arc::new(claims.map_err(|error| refused().because(error))?);
         self.caches().tokens.insert(digest, Arc::clone(&claims));
         Ok(claims)
     }
 
     /// Signs a token for a principal whose state was just read.
-    pub(crate) fn issue(&self, loaded: &Loaded, session: Option<SessionId>, life: Duration) -> Result<IssuedToken> {
+    pub(crate) fn issue(
+        &self,
+        loaded: &Loaded,
+        session: Option<SessionId>,
+        life: Duration,
+    ) -> Result<IssuedToken> {
         let now = self.now();
         let live = &loaded.live;
         let agent = matches!(live.principal, Principal::Agent(_));
@@ -95,7 +102,11 @@ impl App {
             iss: self.settings().public_url.clone(),
             sub: live.principal,
             org: live.org,
-            scopes: live.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+            scopes: live
+                .scopes
+                .iter()
+                .map(|scope| scope.as_str().to_owned())
+                .collect(),
             vault_ids: agent.then(|| live.vault_binding.clone()),
             exp: now.plus(life),
             iat: now,
@@ -107,7 +118,10 @@ impl App {
             environment: live.environment.clone(),
         };
         let access_token = SecretString::from(self.keyring().sign_jwt(&claims)?);
-        Ok(IssuedToken { access_token, expires_in: life.as_secs() })
+        Ok(IssuedToken {
+            access_token,
+            expires_in: life.as_secs(),
+        })
     }
 }
 
@@ -116,8 +130,16 @@ impl App {
 /// # Errors
 /// Unauthenticated, the same for a wrong key, another agent's id, an agent that is switched off,
 /// deleted or past its end, and a key past its end.
-pub async fn exchange_agent_key(app: &App, api_key: &SecretString, agent: Option<AgentId>, ip: Option<IpAddr>) -> Result<AgentToken> {
-    let Ok(hash) = app.keyring().hash_token(TokenKind::AgentKey, api_key.expose()) else {
+pub async fn exchange_agent_key(
+    app: &App,
+    api_key: &SecretString,
+    agent: Option<AgentId>,
+    ip: Option<IpAddr>,
+) -> Result<AgentToken> {
+    let Ok(hash) = app
+        .keyring()
+        .hash_token(TokenKind::AgentKey, api_key.expose())
+    else {
         return Err(refuse_exchange(app, None, ip).await);
     };
     for _ in 0..4 {
@@ -143,7 +165,9 @@ pub async fn exchange_agent_key(app: &App, api_key: &SecretString, agent: Option
         }
         let life = holder.token_life();
         let token = app.issue(&loaded, None, life)?;
-        let details = Details::new().text("method", "api_key").int("expires_in", life.as_secs());
+        let details = Details::new()
+            .text("method", "api_key")
+            .int("expires_in", life.as_secs());
         let actor = Actor::Agent(holder.agent);
         // The key's own guard beside those of the state: the state may have been read again since
         // the key was remembered, and must not vouch for a key that was replaced in between.
@@ -152,15 +176,32 @@ pub async fn exchange_agent_key(app: &App, api_key: &SecretString, agent: Option
         let light = Light {
             guards,
             secret: None,
-            step: if holder.is_due_for_touch(app.now()) { Step::Touch(holder.agent) } else { Step::None },
-            entry: entry(holder.org, actor, ip, "auth.success", ("agent", holder.agent.to_string()), details),
+            step: if holder.is_due_for_touch(app.now()) {
+                Step::Touch(holder.agent)
+            } else {
+                Step::None
+            },
+            entry: entry(
+                holder.org,
+                actor,
+                ip,
+                "auth.success",
+                ("agent", holder.agent.to_string()),
+                details,
+            ),
         };
         if app.commit(light).await? == Outcome::Done {
             holder.touched(app.now());
-            return Ok(AgentToken { token, agent: holder.agent, vaults: loaded.reachable.clone() });
+            return Ok(AgentToken {
+                token,
+                agent: holder.agent,
+                vaults: loaded.reachable.clone(),
+            });
         }
         app.caches().keys.remove(&hash);
-        app.caches().principals.remove(&(Principal::Agent(holder.agent), holder.org));
+        app.caches()
+            .principals
+            .remove(&(Principal::Agent(holder.agent), holder.org));
     }
     Err(Error::unavailable())
 }
@@ -178,17 +219,21 @@ pub(crate) struct KeyHolder {
 
 impl KeyHolder {
     fn token_life(&self) -> Duration {
-        self.token_ttl_seconds.and_then(|seconds| u64::try_from(seconds).ok()).map_or(AGENT_TOKEN_LIFE, Duration::from_secs)
+        self.token_ttl_seconds
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map_or(AGENT_TOKEN_LIFE, Duration::from_secs)
     }
 
     fn is_due_for_touch(&self, now: Timestamp) -> bool {
-        let last = Timestamp::from_millis(self.last_touch.load(std::sync::atomic::Ordering::Relaxed));
+        let last =
+            Timestamp::from_millis(self.last_touch.load(std::sync::atomic::Ordering::Relaxed));
         last.plus(TOUCH_EVERY) <= now
     }
 
     fn touched(&self, now: Timestamp) {
         if self.is_due_for_touch(now) {
-            self.last_touch.store(now.as_millis(), std::sync::atomic::Ordering::Relaxed);
+            self.last_touch
+                .store(now.as_millis(), std::sync::atomic::Ordering::Relaxed);
         }
     }
 }
@@ -216,7 +261,11 @@ async fn fresh_holder(app: &App, hash: &TokenHash) -> Result<Option<Arc<KeyHolde
         guard,
         key_expires_at: row.api_key_expires_at,
         token_ttl_seconds: row.token_ttl_seconds,
-        last_touch: row.last_active_at.unwrap_or(Timestamp::MIN).as_millis().into(),
+        last_touch: row
+            .last_active_at
+            .unwrap_or(Timestamp::MIN)
+            .as_millis()
+            .into(),
     });
     app.caches().keys.insert(*hash, Arc::clone(&holder));
     Ok(Some(holder))
@@ -238,10 +287,19 @@ async fn refuse_exchange(app: &App, agent: Option<AgentId>, ip: Option<IpAddr>) 
         guards: Guards::new(),
         secret: None,
         step: Step::None,
-        entry: entry(org, Actor::System, ip, "auth.failure", ("agent", resource), details),
+        entry: entry(
+            org,
+            Actor::System,
+            ip,
+            "auth.failure",
+            ("agent", resource),
+            details,
+        ),
     };
     match app.commit(light).await {
-        Ok(_) => Error::unauthenticated("Invalid credentials: the key is unknown, was rotated, or its agent is switched off."),
+        Ok(_) => Error::unauthenticated(
+            "Invalid credentials: the key is unknown, was rotated, or its agent is switched off.",
+        ),
         Err(error) => error,
     }
 }
@@ -259,9 +317,12 @@ impl App {
             return Ok(loaded);
         }
         let mut tx = self.store().begin_read().await?;
-        let loaded = live::load_principal(&mut tx, principal, org, AuthMethod::ApiKey, self.now()).await?;
+        let loaded =
+            live::load_principal(&mut tx, principal, org, AuthMethod::ApiKey, self.now()).await?;
         let loaded = Arc::new(loaded);
-        self.caches().principals.insert((principal, org), Arc::clone(&loaded));
+        self.caches()
+            .principals
+            .insert((principal, org), Arc::clone(&loaded));
         Ok(loaded)
     }
 }
@@ -278,10 +339,22 @@ pub async fn revoke(app: &App, caller: &Caller) -> Result<()> {
             }
             if let Some(session) = caller.session() {
                 op.tx().revoke_session(session, now).await?;
-                op.tx().bump_epoch_until(session.as_uuid(), now.plus(SESSION_EPOCH_LIFE)).await?;
+                op.tx()
+                    .bump_epoch_until(session.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
+                    .await?;
             }
-            let resource = (caller.principal().kind(), caller.principal().uuid().to_string());
-            op.log(entry(caller.org(), caller.actor(), caller.ip(), "auth.logout", resource, Details::new()));
+            let resource = (
+                caller.principal().kind(),
+                caller.principal().uuid().to_string(),
+            );
+            op.log(entry(
+                caller.org(),
+                caller.actor(),
+                caller.ip(),
+                "auth.logout",
+                resource,
+                Details::new(),
+            ));
             Ok(())
         })
     })

@@ -56,7 +56,11 @@ impl Origin {
 
     /// The client's name, cut and without control characters.
     pub(crate) fn client(&self) -> String {
-        self.user_agent.chars().filter(|character| !character.is_control()).take(120).collect()
+        self.user_agent
+            .chars()
+            .filter(|character| !character.is_control())
+            .take(120)
+            .collect()
     }
 }
 
@@ -134,7 +138,13 @@ fn wrong_credentials() -> Error {
 }
 
 /// Signs in with address and password.
-pub async fn sign_in(app: &App, email: &str, password: &SecretString, kind: SessionKind, origin: &Origin) -> Result<SignedIn> {
+pub async fn sign_in(
+    app: &App,
+    email: &str,
+    password: &SecretString,
+    kind: SessionKind,
+    origin: &Origin,
+) -> Result<SignedIn> {
     let email = Email::parse(email).map_err(|_| wrong_credentials())?;
     let user = check_credentials(app, &email, password, origin).await?;
     let (app_in, origin) = (app.clone(), origin.clone());
@@ -150,8 +160,20 @@ pub async fn sign_in(app: &App, email: &str, password: &SecretString, kind: Sess
 
 /// The one place where a password is checked. Counts failures per account, known or not, and per
 /// account and network, so that a stranger's guesses do not lock the owner out of theirs for long.
-async fn check_credentials(app: &App, email: &Email, password: &SecretString, origin: &Origin) -> Result<UserId> {
-    let counter = app.counter(Limit::Login, &format!("{}\n{}", email.as_str(), origin.ip_text().unwrap_or_default()));
+async fn check_credentials(
+    app: &App,
+    email: &Email,
+    password: &SecretString,
+    origin: &Origin,
+) -> Result<UserId> {
+    let counter = app.counter(
+        Limit::Login,
+        &format!(
+            "{}\n{}",
+            email.as_str(),
+            origin.ip_text().unwrap_or_default()
+        ),
+    );
     let address = email.as_str().to_owned();
     let user = app
         .run(move |op| {
@@ -165,16 +187,22 @@ async fn check_credentials(app: &App, email: &Email, password: &SecretString, or
         .await?;
     let stored = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = app.passwords().verify(password, stored.as_deref()).await?;
-    let verified = user.as_ref().is_some_and(|user| user.email_verified_at.is_some());
+    let verified = user
+        .as_ref()
+        .is_some_and(|user| user.email_verified_at.is_some());
     let ip = origin.ip;
     match user.filter(|_| right && verified) {
         None => {
-            app.run(move |op| Box::pin(async move { note_failed_sign_in(op, &counter, ip).await })).await?;
+            app.run(move |op| Box::pin(async move { note_failed_sign_in(op, &counter, ip).await }))
+                .await?;
             Err(wrong_credentials())
         }
         Some(user) => {
             let new_hash = match &stored {
-                Some(hash) if needs_rehash(hash) => Some((app.passwords().hash(password, app.random()).await?, hash.clone())),
+                Some(hash) if needs_rehash(hash) => Some((
+                    app.passwords().hash(password, app.random()).await?,
+                    hash.clone(),
+                )),
                 _ => None,
             };
             let id = user.id;
@@ -195,19 +223,37 @@ async fn check_credentials(app: &App, email: &Email, password: &SecretString, or
 async fn note_failed_sign_in(op: &mut Op, counter: &[u8; 32], ip: Option<IpAddr>) -> Result<()> {
     limits::note_failure(op, counter, Limit::Login).await?;
     let details = Details::new().text("method", "password");
-    op.log(entry(OrgId::NIL, Actor::System, ip, "auth.failure", ("user", "unknown".to_owned()), details));
+    op.log(entry(
+        OrgId::NIL,
+        Actor::System,
+        ip,
+        "auth.failure",
+        ("user", "unknown".to_owned()),
+        details,
+    ));
     Ok(())
 }
 
 /// The organisation a user acts in: the one joined first.
 async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
     let memberships = op.tx().list_memberships(user).await?;
-    let first = memberships.first().ok_or_else(|| Error::forbidden("This account belongs to no organisation any more. Ask to be invited again."))?;
+    let first = memberships.first().ok_or_else(|| {
+        Error::forbidden(
+            "This account belongs to no organisation any more. Ask to be invited again.",
+        )
+    })?;
     Ok(first.org_id)
 }
 
 /// Begins a session in a unit of work that has established who it is.
-pub(crate) async fn begin_session(app: &App, op: &mut Op, user: UserId, org: OrgId, kind: SessionKind, origin: &Origin) -> Result<SignedIn> {
+pub(crate) async fn begin_session(
+    app: &App,
+    op: &mut Op,
+    user: UserId,
+    org: OrgId,
+    kind: SessionKind,
+    origin: &Origin,
+) -> Result<SignedIn> {
     let now = op.now();
     let secret = PlainToken::generate(kind.token_kind(), op.random());
     let session = SessionRow {
@@ -224,17 +270,42 @@ pub(crate) async fn begin_session(app: &App, op: &mut Op, user: UserId, org: Org
         revoked_at: None,
     };
     op.tx().insert_session(&session).await?;
-    let loaded = load_principal(op.tx(), Principal::User(user), org, AuthMethod::Password, now).await?;
-    let details = Details::new().text("method", "password").text("client", kind.as_str());
-    op.log(entry(org, Principal::User(user), origin.ip, "auth.success", ("user", user.to_string()), details));
+    let loaded = load_principal(
+        op.tx(),
+        Principal::User(user),
+        org,
+        AuthMethod::Password,
+        now,
+    )
+    .await?;
+    let details = Details::new()
+        .text("method", "password")
+        .text("client", kind.as_str());
+    op.log(entry(
+        org,
+        Principal::User(user),
+        origin.ip,
+        "auth.success",
+        ("user", user.to_string()),
+        details,
+    ));
     let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
-    Ok(SignedIn { user, org, session: session.id, secret: secret.into_secret(), token })
+    Ok(SignedIn {
+        user,
+        org,
+        session: session.id,
+        secret: secret.into_secret(),
+        token,
+    })
 }
 
 /// Exchanges a refresh token for a new one and an access token. Seeing an exchanged one again means
 /// that two parties hold it: the session ends.
 pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -> Result<SignedIn> {
-    let hash = app.keyring().hash_token(TokenKind::Refresh, refresh_token.expose()).map_err(|_| refused())?;
+    let hash = app
+        .keyring()
+        .hash_token(TokenKind::Refresh, refresh_token.expose())
+        .map_err(|_| refused())?;
     let (app_in, origin) = (app.clone(), origin.clone());
     let renewed = app
         .run(move |op| {
@@ -245,7 +316,8 @@ pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -
                     return Ok(None);
                 }
                 let session = op.tx().find_session_by_secret(hash.as_bytes()).await?;
-                let live = |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > now;
+                let live =
+                    |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > now;
                 let session = session.filter(live).ok_or_else(refused)?;
                 renew(&app_in, op, session, &hash, &origin).await.map(Some)
             })
@@ -254,25 +326,69 @@ pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -
     renewed.ok_or_else(refused)
 }
 
-async fn renew(app: &App, op: &mut Op, session: SessionRow, old: &TokenHash, origin: &Origin) -> Result<SignedIn> {
+async fn renew(
+    app: &App,
+    op: &mut Op,
+    session: SessionRow,
+    old: &TokenHash,
+    origin: &Origin,
+) -> Result<SignedIn> {
     let secret = PlainToken::generate(TokenKind::Refresh, op.random());
     let new = secret.hash(app.keyring());
-    if !op.tx().rotate_session(session.id, old.as_bytes(), new.as_bytes()).await? {
+    if !op
+        .tx()
+        .rotate_session(session.id, old.as_bytes(), new.as_bytes())
+        .await?
+    {
         return Err(refused());
     }
     let principal = Principal::User(session.user_id);
     let now = op.now();
-    let loaded = load_principal(op.tx(), principal, session.org_id, AuthMethod::Password, now).await?;
-    op.log(entry(session.org_id, principal, origin.ip, "auth.refresh", ("user", session.user_id.to_string()), Details::new()));
+    let loaded = load_principal(
+        op.tx(),
+        principal,
+        session.org_id,
+        AuthMethod::Password,
+        now,
+    )
+    .await?;
+    op.log(entry(
+        session.org_id,
+        principal,
+        origin.ip,
+        "auth.refresh",
+        ("user", session.user_id.to_string()),
+        Details::new(),
+    ));
     let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
-    Ok(SignedIn { user: session.user_id, org: session.org_id, session: session.id, secret: secret.into_secret(), token })
+    Ok(SignedIn {
+        user: session.user_id,
+        org: session.org_id,
+        session: session.id,
+        secret: secret.into_secret(),
+        token,
+    })
 }
 
-async fn end_session(op: &mut Op, session: &SessionRow, origin: &Origin, action: &'static str) -> Result<()> {
+async fn end_session(
+    op: &mut Op,
+    session: &SessionRow,
+    origin: &Origin,
+    action: &'static str,
+) -> Result<()> {
     let now = op.now();
     op.tx().revoke_session(session.id, now).await?;
-    op.tx().bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE)).await?;
-    op.log(entry(session.org_id, Actor::System, origin.ip, action, ("user", session.user_id.to_string()), Details::new().uuid("session_id", session.id)));
+    op.tx()
+        .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
+        .await?;
+    op.log(entry(
+        session.org_id,
+        Actor::System,
+        origin.ip,
+        action,
+        ("user", session.user_id.to_string()),
+        Details::new().uuid("session_id", session.id),
+    ));
     Ok(())
 }
 
@@ -284,8 +400,16 @@ pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             let now = op.now();
-            let loaded: Loaded = load_principal(op.tx(), live.principal, live.org, caller.auth_method, now).await?;
-            op.log(entry(live.org, caller.actor(), caller.ip(), "auth.refresh", ("user", user.to_string()), Details::new()));
+            let loaded: Loaded =
+                load_principal(op.tx(), live.principal, live.org, caller.auth_method, now).await?;
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "auth.refresh",
+                ("user", user.to_string()),
+                Details::new(),
+            ));
             app_in.issue(&loaded, caller.session(), USER_TOKEN_LIFE)
         })
     })
@@ -294,10 +418,14 @@ pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
 
 /// The caller behind a session cookie.
 pub async fn session_caller(app: &App, cookie: &str, ip: Option<IpAddr>) -> Result<Caller> {
-    let hash = app.keyring().hash_token(TokenKind::SessionCookie, cookie).map_err(|_| refused())?;
+    let hash = app
+        .keyring()
+        .hash_token(TokenKind::SessionCookie, cookie)
+        .map_err(|_| refused())?;
     let mut tx = app.store().begin_read().await?;
     let session = tx.find_session_by_secret(hash.as_bytes()).await?;
-    let live = |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > app.now();
+    let live =
+        |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > app.now();
     let session = session.filter(live).ok_or_else(refused)?;
     Ok(Caller {
         principal: Principal::User(session.user_id),
@@ -317,9 +445,16 @@ pub async fn me(app: &App, caller: &Caller) -> Result<Profile> {
 }
 
 /// Changes what the caller may change of themselves; `None` stays.
-pub async fn update_me(app: &App, caller: &Caller, display_name: Option<String>, marketing_emails: Option<bool>) -> Result<Profile> {
+pub async fn update_me(
+    app: &App,
+    caller: &Caller,
+    display_name: Option<String>,
+    marketing_emails: Option<bool>,
+) -> Result<Profile> {
     let id = caller.user()?;
-    let display_name = display_name.map(|name| parse_display_name(&name)).transpose()?;
+    let display_name = display_name
+        .map(|name| parse_display_name(&name))
+        .transpose()?;
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
@@ -327,8 +462,17 @@ pub async fn update_me(app: &App, caller: &Caller, display_name: Option<String>,
             let mut user = op.tx().find_user(id).await?.ok_or_else(refused)?;
             user.display_name = display_name.unwrap_or(user.display_name);
             user.marketing_emails = marketing_emails.unwrap_or(user.marketing_emails);
-            op.tx().update_user_profile(id, &user.display_name, user.marketing_emails).await?;
-            op.log(entry(live.org, caller.actor(), caller.ip(), "user.update", ("user", id.to_string()), Details::new()));
+            op.tx()
+                .update_user_profile(id, &user.display_name, user.marketing_emails)
+                .await?;
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "user.update",
+                ("user", id.to_string()),
+                Details::new(),
+            ));
             profile(user, live.org, live.role)
         })
     })
@@ -358,18 +502,42 @@ fn parse_display_name(text: &str) -> Result<String> {
 
 /// Checks a new password against the rules.
 fn check_new_password(field: &'static str, password: &SecretString, email: &Email) -> Result<()> {
-    check_password(password, &[email.as_str(), email.local_part(), "1claw", "oneclaw"])
-        .map_err(|error| Error::invalid(field, error.to_string()))
+    check_password(
+        password,
+        &[email.as_str(), email.local_part(), "1claw", "oneclaw"],
+    )
+    .map_err(|error| Error::invalid(field, error.to_string()))
 }
 
 /// A mailed link: adds the token to the store and gives the URL.
-async fn mailed_link(app: &App, op: &mut Op, kind: TokenKind, purpose: &'static str, page: &str, user: UserId, life: Duration) -> Result<(String, Timestamp)> {
+async fn mailed_link(
+    app: &App,
+    op: &mut Op,
+    kind: TokenKind,
+    purpose: &'static str,
+    page: &str,
+    user: UserId,
+    life: Duration,
+) -> Result<(String, Timestamp)> {
     let now = op.now();
     let expires = now.plus(life);
     let token = PlainToken::generate(kind, op.random());
-    op.tx().drop_one_time_tokens(user.as_uuid(), purpose).await?;
-    op.tx().insert_one_time_token(token.hash(app.keyring()).as_bytes(), purpose, user.as_uuid(), now, expires).await?;
-    Ok((format!("{}/{page}/{}", app.settings().public_url, token.expose()), expires))
+    op.tx()
+        .drop_one_time_tokens(user.as_uuid(), purpose)
+        .await?;
+    op.tx()
+        .insert_one_time_token(
+            token.hash(app.keyring()).as_bytes(),
+            purpose,
+            user.as_uuid(),
+            now,
+            expires,
+        )
+        .await?;
+    Ok((
+        format!("{}/{page}/{}", app.settings().public_url, token.expose()),
+        expires,
+    ))
 }
 
 /// Queues a mail that concerns no organisation.

@@ -10,8 +10,8 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, VaultId};
 use oneclaw_core::model::text::{parse_description, parse_name};
 use oneclaw_crypto::envelope::VaultKey;
-use oneclaw_store::vaults::VaultRow;
 use oneclaw_store::StoreError;
+use oneclaw_store::vaults::VaultRow;
 
 /// A vault.
 #[derive(Clone, Debug)]
@@ -36,9 +36,13 @@ pub(crate) fn missing() -> Error {
 /// Makes a vault. An agent's vault is opened to the human who let the agent in.
 pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -> Result<Vault> {
     let name = parse_name(name).map_err(|error| Error::invalid("name", error.to_string()))?;
-    let description = parse_description(description).map_err(|error| Error::invalid("description", error.to_string()))?;
+    let description = parse_description(description)
+        .map_err(|error| Error::invalid("description", error.to_string()))?;
     if name == agents::IDENTITY_VAULT {
-        return Err(Error::invalid("name", "This name is reserved for the keys of your agents. Choose another one."));
+        return Err(Error::invalid(
+            "name",
+            "This name is reserved for the keys of your agents. Choose another one.",
+        ));
     }
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
@@ -46,7 +50,14 @@ pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -
             let live = op.authenticate(&caller).await?;
             let vault = insert(&app_in, op, live.org, &name, &description, live.principal).await?;
             let details = Details::new().text("name", &vault.name);
-            op.log(entry(live.org, caller.actor(), caller.ip(), "vault.create", ("vault", vault.id.to_string()), details));
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "vault.create",
+                ("vault", vault.id.to_string()),
+                details,
+            ));
             if let (Principal::Agent(_), Some(creator)) = (live.principal, live.creator) {
                 crate::policies::open_to_creator(op, &caller, vault.id, creator).await?;
             }
@@ -57,7 +68,14 @@ pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -
 }
 
 /// Adds a vault with a fresh key. The owner's remembered state becomes stale: it can find one more.
-pub(crate) async fn insert(app: &App, op: &mut Op, org: OrgId, name: &str, description: &str, owner: Principal) -> Result<Vault> {
+pub(crate) async fn insert(
+    app: &App,
+    op: &mut Op,
+    org: OrgId,
+    name: &str,
+    description: &str,
+    owner: Principal,
+) -> Result<Vault> {
     let id: VaultId = op.new_id();
     let key = VaultKey::generate(org, id, 1, op.random());
     crate::rotate::use_current_master_key(app, op).await?;
@@ -72,10 +90,15 @@ pub(crate) async fn insert(app: &App, op: &mut Op, org: OrgId, name: &str, descr
         key_generation: 1,
         created_at: op.now(),
     };
-    op.tx().insert_vault(&row, &wrapped).await.map_err(|error| match error {
-        StoreError::AlreadyExists => Error::conflict("A vault of this name exists already. Choose another name."),
-        other => other.into(),
-    })?;
+    op.tx()
+        .insert_vault(&row, &wrapped)
+        .await
+        .map_err(|error| match error {
+            StoreError::AlreadyExists => {
+                Error::conflict("A vault of this name exists already. Choose another name.")
+            }
+            other => other.into(),
+        })?;
     op.tx().bump_epoch(owner.uuid()).await?;
     vault_of(row)
 }
@@ -83,13 +106,21 @@ pub(crate) async fn insert(app: &App, op: &mut Op, org: OrgId, name: &str, descr
 /// One vault the caller may know of.
 pub async fn find(app: &App, caller: &Caller, id: VaultId) -> Result<Vault> {
     let mut view = app.view(caller).await?;
-    let row = view.tx.find_vault(caller.org(), id).await?.ok_or_else(missing)?;
+    let row = view
+        .tx
+        .find_vault(caller.org(), id)
+        .await?
+        .ok_or_else(missing)?;
     let vault = vault_of(row)?;
     if view.live.is_admin() || vault.owner == caller.principal() {
         return Ok(vault);
     }
     let visible = visible(&mut view, caller).await?;
-    if visible.iter().any(|other| other.id == id) { Ok(vault) } else { Err(missing()) }
+    if visible.iter().any(|other| other.id == id) {
+        Ok(vault)
+    } else {
+        Err(missing())
+    }
 }
 
 /// The vaults the caller may know of, oldest first: owners and admins all, others their own and
@@ -99,15 +130,20 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Vault>> {
     visible(&mut view, caller).await
 }
 
-async fn visible(view: &mut crate::view::View, caller: &Caller) -> Result<Vec<Vault>> {
+pub(crate) async fn visible(view: &mut crate::view::View, caller: &Caller) -> Result<Vec<Vault>> {
     let rows = if view.live.is_admin() {
         view.tx.list_vaults(caller.org()).await?
     } else {
         let now = view.now;
-        view.tx.list_reachable_vaults(caller.org(), caller.principal().uuid(), now).await?
+        view.tx
+            .list_reachable_vaults(caller.org(), caller.principal().uuid(), now)
+            .await?
     };
     let binding = &view.live.vault_binding;
-    rows.into_iter().filter(|row| binding.is_empty() || binding.contains(&row.id)).map(vault_of).collect()
+    rows.into_iter()
+        .filter(|row| binding.is_empty() || binding.contains(&row.id))
+        .map(vault_of)
+        .collect()
 }
 
 /// Destroys a vault with everything in it.
@@ -116,10 +152,17 @@ pub async fn delete(app: &App, caller: &Caller, id: VaultId) -> Result<()> {
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
-            let vault = vault_of(op.tx().find_vault(live.org, id).await?.ok_or_else(missing)?)?;
+            let vault = vault_of(
+                op.tx()
+                    .find_vault(live.org, id)
+                    .await?
+                    .ok_or_else(missing)?,
+            )?;
             require_control(&live, &vault)?;
             if vault.name == agents::IDENTITY_VAULT {
-                return Err(Error::conflict("This vault holds the keys of your agents. It goes when the organisation goes."));
+                return Err(Error::conflict(
+                    "This vault holds the keys of your agents. It goes when the organisation goes.",
+                ));
             }
             let secrets = op.tx().count_secrets(live.org, id).await?;
             let policies = op.tx().list_policies(live.org, id).await?;
@@ -129,8 +172,18 @@ pub async fn delete(app: &App, caller: &Caller, id: VaultId) -> Result<()> {
             for policy in &policies {
                 op.tx().bump_epoch(policy.principal_id).await?;
             }
-            let details = Details::new().text("name", &vault.name).int("secrets", secrets).int("policies", policies.len());
-            op.log(entry(live.org, caller.actor(), caller.ip(), "vault.delete", ("vault", id.to_string()), details));
+            let details = Details::new()
+                .text("name", &vault.name)
+                .int("secrets", secrets)
+                .int("policies", policies.len());
+            op.log(entry(
+                live.org,
+                caller.actor(),
+                caller.ip(),
+                "vault.delete",
+                ("vault", id.to_string()),
+                details,
+            ));
             Ok(())
         })
     })
@@ -141,12 +194,15 @@ pub async fn delete(app: &App, caller: &Caller, id: VaultId) -> Result<()> {
 /// organisation.
 pub(crate) fn require_control(live: &Live, vault: &Vault) -> Result<()> {
     if vault.owner == live.principal || live.is_admin() {
-        let bound_elsewhere = !live.vault_binding.is_empty() && !live.vault_binding.contains(&vault.id);
+        let bound_elsewhere =
+            !live.vault_binding.is_empty() && !live.vault_binding.contains(&vault.id);
         if !bound_elsewhere {
             return Ok(());
         }
     }
-    Err(Error::forbidden("Only the owner of the vault and the organisation's owners and admins can do this."))
+    Err(Error::forbidden(
+        "Only the owner of the vault and the organisation's owners and admins can do this.",
+    ))
 }
 
 pub(crate) fn vault_of(row: VaultRow) -> Result<Vault> {

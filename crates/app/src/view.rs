@@ -1,8 +1,8 @@
 //! Looking without changing anything: one consistent snapshot, with the credential checked on it.
 
+use crate::App;
 use crate::error::Result;
 use crate::live::{self, Caller, Live};
-use crate::App;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_store::Tx;
 

@@ -1,6 +1,14 @@
 //! Databases for tests: a fresh SQLite file, or a fresh PostgreSQL database when
 //! `TEST_POSTGRES_URL` names a server on which databases may be made.
 
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "only tests use this: they say what went wrong by panicking, are told by the environment \
+              where the server is, and name databases of their own"
+)]
+
 use crate::{Config, Store};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use std::str::FromStr as _;
@@ -48,10 +56,6 @@ impl TestDatabase {
 }
 
 async fn create_postgres_database() -> Option<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests are told by the environment where the server is"
-    )]
     let server = std::env::var("TEST_POSTGRES_URL").ok()?;
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
     let mut connection = sqlx::postgres::PgConnectOptions::from_str(&server)
@@ -94,4 +98,37 @@ macro_rules! each_backend {
             }
         }
     };
+}
+
+/// Makes every further audit entry impossible to write, in a way that only a test would: renames the
+/// table. Gives what mends it again.
+///
+/// # Panics
+/// When the database cannot be reached.
+pub async fn break_audit_log(config: &Config) -> impl Future<Output = ()> + use<> {
+    rename(
+        config,
+        "ALTER TABLE audit_events RENAME TO audit_events_hidden",
+    )
+    .await;
+    let config = config.clone();
+    async move {
+        rename(
+            &config,
+            "ALTER TABLE audit_events_hidden RENAME TO audit_events",
+        )
+        .await
+    }
+}
+
+async fn rename(config: &Config, statement: &'static str) {
+    let store = Store::open(config).await.expect("the database opens");
+    let mut tx = store.begin_write().await.expect("a transaction begins");
+    match &mut tx {
+        crate::Tx::Sqlite(tx) => tx.execute(statement).await.map(|_| ()),
+        crate::Tx::Postgres(tx) => tx.execute(statement).await.map(|_| ()),
+    }
+    .expect("the table is renamed");
+    tx.commit().await.expect("the transaction commits");
+    store.close().await;
 }

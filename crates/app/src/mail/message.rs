@@ -16,7 +16,7 @@ use std::net::IpAddr;
 
 /// More than any rendered part needs. Buffers are reserved at this size, so that they never grow and
 /// leave a copy of a credential behind.
-const CAPACITY: usize = 16 * 1024;
+pub(super) const CAPACITY: usize = 16 * 1024;
 
 /// A mail with everything that stands in it. All links are absolute and ours.
 pub(crate) enum Message {
@@ -94,8 +94,8 @@ pub(crate) enum Message {
     },
     /// Somebody shared a secret with this address.
     ShareReceived {
-        /// Who did.
-        sender: Sender,
+        /// Who did: a user of this instance, by verified address.
+        sender: Email,
         /// The page of the share.
         link: String,
         /// When the share ends.
@@ -114,14 +114,6 @@ pub(crate) enum Message {
         /// Where shares are revoked.
         shares_link: String,
     },
-}
-
-/// Who shared a secret.
-pub(crate) enum Sender {
-    /// A user of this instance, by verified address.
-    Person(Email),
-    /// An agent, by the name it chose.
-    Agent(String),
 }
 
 impl Message {
@@ -163,13 +155,13 @@ impl Message {
         match self {
             Self::AgentCredentials { .. }
             | Self::PasswordReset { .. }
-            | Self::VerifyEmail { .. }
-            | Self::ShareReceived { .. } => true,
+            | Self::VerifyEmail { .. } => true,
             Self::Welcome { .. }
             | Self::AccountExists { .. }
             | Self::PasswordChanged { .. }
             | Self::EnrollmentRequest { .. }
             | Self::AgentKeyReady { .. }
+            | Self::ShareReceived { .. }
             | Self::ShareOpened { .. } => false,
         }
     }
@@ -226,7 +218,7 @@ struct Html<'a> {
 
 /// What templates may apply to a value.
 mod filters {
-    use super::{IpAddr, SecretString, Sender, Timestamp, quote, strtime};
+    use super::{IpAddr, SecretString, Timestamp, quote, strtime};
     use askama::{Result, Values};
 
     /// A stranger's name.
@@ -252,15 +244,6 @@ mod filters {
     #[askama::filter_fn]
     pub(super) fn address(ip: &Option<IpAddr>, _: &dyn Values) -> Result<String> {
         Ok(ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_canonical().to_string()))
-    }
-
-    /// Who shared something.
-    #[askama::filter_fn]
-    pub(super) fn sender(sender: &Sender, _: &dyn Values) -> Result<String> {
-        Ok(match sender {
-            Sender::Person(email) => email.as_str().to_owned(),
-            Sender::Agent(name) => format!("The agent \"{}\"", quote::quote(name, quote::NAME)),
-        })
     }
 
     /// The one place where a key goes into a mail.

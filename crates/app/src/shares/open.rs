@@ -97,7 +97,7 @@ pub async fn open(app: &App, caller: Option<&Caller>, origin: &Origin, id: Share
 async fn check(tx: &mut Tx, caller: Option<&Caller>, origin: &Origin, id: ShareId, now: Timestamp) -> Result<(ShareRow, Access)> {
     let row = tx.find_share(id).await?.ok_or_else(missing)?;
     let list: Vec<String> = serde_json::from_str(&row.ip_allowlist)?;
-    let addresses = AddressList::parse(&list).map_err(Error::internal)?;
+    let addresses = if list.is_empty() { None } else { Some(AddressList::parse(&list).map_err(Error::internal)?) };
     let recipient = match (RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?, row.recipient_user_id, row.recipient_agent_id) {
         (RecipientType::AnyoneWithLink, _, _) => Recipient::Anyone,
         (_, Some(user), _) => Recipient::Principal(Principal::User(user)),
@@ -111,7 +111,7 @@ async fn check(tx: &mut Tx, caller: Option<&Caller>, origin: &Origin, id: ShareI
         expires_at: row.expires_at,
         opens: count(row.access_count),
         max_opens: count(row.max_access_count),
-        addresses: (!list.is_empty()).then_some(&addresses),
+        addresses: addresses.as_ref(),
         has_passphrase: row.passphrase_hash.is_some(),
     };
     let visitor = Visitor { principal: caller.map(Caller::principal), ip: origin.ip, now };

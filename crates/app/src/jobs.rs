@@ -1,0 +1,61 @@
+//! Work that nobody waits for: sending mail, and forgetting what is over.
+//!
+//! Invariants: every write goes through the committer in small units; every job can run on several
+//! nodes at once and can be cut off at any point.
+
+mod deliver;
+mod housekeeping;
+
+#[cfg(test)]
+mod tests;
+
+pub use deliver::deliver_due;
+
+use crate::App;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often the outbox is looked at without being told to: for retries, and for mails of other nodes.
+const MAIL_INTERVAL: Duration = Duration::from_secs(5);
+/// How often what is over is forgotten.
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Runs all jobs until `shutdown` holds true, or its sender is gone. A mail that is being sent is
+/// finished first.
+pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
+    tokio::join!(send_mail(&app, shutdown.clone()), keep_house(&app, shutdown));
+}
+
+async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>) {
+    if !app.mailer().has_transport() {
+        return;
+    }
+    if let Err(error) = deliver::requeue_kept(app).await {
+        tracing::warn!(cause = ?error.cause(), "mails kept while there was no transport could not be queued");
+    }
+    loop {
+        if let Err(error) = deliver::deliver(app, &shutdown).await {
+            tracing::warn!(cause = ?error.cause(), "the outbox cannot be worked through");
+        }
+        tokio::select! {
+            () = stopped(&mut shutdown) => return,
+            () = app.mail_queued().notified() => {}
+            () = tokio::time::sleep(MAIL_INTERVAL) => {}
+        }
+    }
+}
+
+async fn keep_house(app: &App, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        housekeeping::run_once(app).await;
+        tokio::select! {
+            () = stopped(&mut shutdown) => return,
+            () = tokio::time::sleep(HOUSEKEEPING_INTERVAL) => {}
+        }
+    }
+}
+
+async fn stopped(shutdown: &mut watch::Receiver<bool>) {
+    // A sender that is gone can never say stop, so it means stop.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,261 @@
+//! Delivery over time, against a real server where its answers matter.
+
+use super::{deliver, deliver_due, housekeeping, run};
+use crate::mail::Mailer;
+use crate::mail::tests::harness::{Instance, NOW, RECIPIENT, credentials, enrollment, samples};
+use crate::mail::tests::server::SmtpServer;
+use oneclaw_core::id::EnrollmentId;
+use oneclaw_store::each_backend;
+use oneclaw_store::enrollments::EnrollmentRow;
+use oneclaw_store::test_support::{Backend, TestDatabase};
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const FROM: &str = "1Claw <vault@example.org>";
+const DAY: Duration = Duration::from_hours(24);
+
+async fn sqlite() -> TestDatabase {
+    TestDatabase::create(Backend::Sqlite).await.unwrap()
+}
+
+fn mailer(url: &str) -> Mailer {
+    Mailer::from_url(Some(url), FROM).unwrap()
+}
+
+#[tokio::test]
+async fn a_mail_is_delivered_once() {
+    let database = sqlite().await;
+    let mut server = SmtpServer::start(&[]).await;
+    let instance = Instance::open(&database, mailer(&server.url())).await;
+    instance.queue(enrollment("deploy-bot", "", "")).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+    let taken = server.mail().await;
+    assert_eq!(taken.to, [RECIPIENT]);
+    assert!(taken.data.contains("Subject: An agent asks to join your vault\r\n"));
+    let row = instance.row().await;
+    assert_eq!((row.status.as_str(), row.attempts, row.finished_at), ("sent", 1, Some(NOW)));
+    instance.clock.advance(30 * DAY);
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    assert!(server.stop().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_waits_for_a_server_that_is_down() {
+    let database = sqlite().await;
+    let server = SmtpServer::start(&[]).await;
+    let (url, port) = (server.url(), server.port.to_string());
+    server.stop().await;
+    let instance = Instance::open(&database, mailer(&url)).await;
+    instance.queue(credentials()).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    let row = instance.row().await;
+    assert_eq!((row.status.as_str(), row.attempts), ("queued", 1));
+    assert!(row.last_error.unwrap().contains("onnection"));
+
+    let mut server = SmtpServer::start(&["--port", &port]).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0, "not before its time");
+    instance.clock.advance(Duration::from_secs(5));
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+    assert_eq!(server.mail().await.to, [RECIPIENT]);
+    assert_eq!(instance.row().await.status, "sent");
+    instance.clock.advance(DAY);
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    assert!(server.stop().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_asked_again_later() {
+    let database = sqlite().await;
+    let mut server = SmtpServer::start(&["--reply", "RCPT:451 4.3.0 greylisted", "--reply", "DATA:452 4.3.1 full"]).await;
+    let instance = Instance::open(&database, mailer(&server.url())).await;
+    instance.queue(enrollment("bot", "", "")).await;
+    for pause in [5, 30] {
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+        instance.clock.advance(Duration::from_secs(pause - 1));
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+        instance.clock.advance(Duration::from_secs(1));
+    }
+    assert!(instance.row().await.last_error.unwrap().contains("4.3.1 full"));
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+    assert_eq!(instance.row().await.attempts, 3);
+    server.mail().await;
+    assert!(server.stop().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_for_good_is_given_up_and_stays_readable() {
+    let database = sqlite().await;
+    let server = SmtpServer::start(&["--reply", "RCPT:550 5.1.1 no such user"]).await;
+    let instance = Instance::open(&database, mailer(&server.url())).await;
+    instance.queue(credentials()).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    let row = instance.row().await;
+    assert_eq!((row.status.as_str(), row.attempts), ("failed", 1));
+    assert!(row.last_error.as_deref().unwrap().contains("no such user"));
+    assert!(crate::mail::read(&instance.app, row.id).await.unwrap().text.is_some());
+    instance.clock.advance(DAY);
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    assert!(server.stop().await.is_empty());
+}
+
+#[tokio::test]
+async fn eight_tries_are_enough() {
+    let database = sqlite().await;
+    let server = SmtpServer::start(&[]).await;
+    let url = server.url();
+    server.stop().await;
+    let instance = Instance::open(&database, mailer(&url)).await;
+    instance.queue(enrollment("bot", "", "")).await;
+    for attempt in 1..=8 {
+        deliver_due(&instance.app).await.unwrap();
+        let row = instance.row().await;
+        assert_eq!(row.attempts, attempt);
+        assert_eq!(row.status, if attempt < 8 { "queued" } else { "failed" });
+        instance.clock.advance(Duration::from_hours(6));
+    }
+    deliver_due(&instance.app).await.unwrap();
+    assert_eq!(instance.row().await.attempts, 8);
+}
+
+each_backend! {
+    async fn of_several_workers_one_sends_each_mail(database: TestDatabase) {
+        let (mailer, postbox) = Mailer::memory();
+        let instance = Instance::open(&database, mailer).await;
+        for message in samples() {
+            instance.queue(message).await;
+        }
+        let app = &instance.app;
+        let (one, two, three) = tokio::join!(deliver_due(app), deliver_due(app), deliver_due(app));
+        assert_eq!(one.unwrap() + two.unwrap() + three.unwrap(), 10);
+        assert_eq!(postbox.take().len(), 10);
+    }
+}
+
+each_backend! {
+    async fn a_claim_that_was_cut_off_runs_out(database: TestDatabase) {
+        let (mailer, postbox) = Mailer::memory();
+        let instance = Instance::open(&database, mailer).await;
+        instance.queue(enrollment("bot", "", "")).await;
+        let row = instance.row().await;
+        assert!(deliver::claim(&instance.app, &row).await.unwrap());
+        assert!(!deliver::claim(&instance.app, &row).await.unwrap());
+        instance.clock.advance(Duration::from_secs(599));
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+        instance.clock.advance(Duration::from_secs(1));
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+        assert_eq!(postbox.take().len(), 1);
+    }
+}
+
+each_backend! {
+    async fn what_was_kept_is_sent_once_there_is_a_transport(database: TestDatabase) {
+        let before = Instance::open(&database, Mailer::from_url(None, FROM).unwrap()).await;
+        before.queue(enrollment("bot", "", "")).await;
+        assert_eq!(before.row().await.status, "kept");
+        before.app.shut_down().await;
+        let (mailer, postbox) = Mailer::memory();
+        let instance = Instance::open(&database, mailer).await;
+        let (stop, shutdown) = watch::channel(false);
+        let jobs = tokio::spawn(run(instance.app.clone(), shutdown));
+        let first = tokio::time::timeout(Duration::from_secs(60), postbox.next()).await.unwrap();
+        assert_eq!(first.recipient, RECIPIENT);
+        // The job sleeps now, and is woken.
+        instance.queue(credentials()).await;
+        instance.app.wake_mail();
+        let second = tokio::time::timeout(Duration::from_secs(60), postbox.next()).await.unwrap();
+        assert_eq!(second.subject, "The credentials of your new agent");
+        stop.send(true).unwrap();
+        jobs.await.unwrap();
+        let statuses: Vec<_> = instance.rows().await.into_iter().map(|row| row.status).collect();
+        assert_eq!(statuses, ["sent", "sent"]);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_gets_one_private_file_for_each_mail() {
+    let database = sqlite().await;
+    let folder = database.folder.path().join("mails/out");
+    let instance = Instance::open(&database, mailer(&format!("file://{}", folder.display()))).await;
+    instance.queue(credentials()).await;
+    instance.queue(enrollment("bot", "", "")).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 2);
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    assert_eq!(names.len(), 2);
+    for (path, subject) in names.iter().zip(["The credentials of your new agent", "An agent asks to join your vault"]) {
+        assert_eq!(path.extension().unwrap(), "eml");
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(std::fs::read_to_string(path).unwrap().contains(subject), "in the order of writing");
+    }
+    assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_full_or_gone_is_tried_again() {
+    let database = sqlite().await;
+    let folder = database.folder.path().join("mails");
+    let instance = Instance::open(&database, mailer(&format!("file://{}", folder.display()))).await;
+    std::fs::remove_dir(&folder).unwrap();
+    instance.queue(credentials()).await;
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
+    assert_eq!(instance.row().await.status, "queued");
+    std::fs::create_dir(&folder).unwrap();
+    instance.clock.advance(Duration::from_secs(5));
+    assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+}
+
+each_backend! {
+    async fn housekeeping_forgets_what_is_over_and_nothing_else(database: TestDatabase) {
+        let (mailer, _postbox) = Mailer::memory();
+        let instance = Instance::open(&database, mailer).await;
+        let enrollment_id = EnrollmentId::from_uuid(uuid::uuid!("00000000-0000-7000-8000-000000000001"));
+        instance.run(move |op| Box::pin(async move {
+            let now = op.now();
+            let lapses = now.plus(DAY);
+            let row = EnrollmentRow {
+                id: enrollment_id,
+                name: "bot".to_owned(),
+                description: String::new(),
+                human_email: None,
+                status: "pending".to_owned(),
+                ip: None,
+                user_agent: String::new(),
+                created_at: now,
+                expires_at: lapses,
+                decided_at: None,
+                decided_by: None,
+                decision_reason: None,
+                org_id: None,
+                agent_id: None,
+            };
+            op.tx().insert_enrollment(&row, b"hash").await?;
+            op.tx().insert_one_time_token(b"link", "reveal", uuid::Uuid::nil(), now, lapses).await?;
+            op.tx().count_in_window(b"counter", now, lapses).await?;
+            Ok(())
+        })).await;
+        instance.queue(credentials()).await;
+        instance.queue(credentials()).await;
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 2);
+        let state = async || {
+            housekeeping::run_once(&instance.app).await;
+            let mut tx = instance.app.store().begin_read().await.unwrap();
+            let status = tx.find_enrollment(enrollment_id).await.unwrap().map(|row| row.status);
+            let link = tx.find_one_time_token(b"link", "reveal").await.unwrap().is_some();
+            let mails = tx.list_mails(10).await.unwrap().len();
+            (status, link, mails)
+        };
+        let status = |text: &str| Some(text.to_owned());
+        assert_eq!(state().await, (status("pending"), true, 2));
+        instance.clock.advance(DAY);
+        assert_eq!(state().await, (status("expired"), true, 2));
+        instance.clock.advance(7 * DAY);
+        assert_eq!(state().await, (status("expired"), true, 2));
+        instance.clock.advance(DAY);
+        assert_eq!(state().await, (status("expired"), false, 2));
+        instance.clock.advance(22 * DAY);
+        assert_eq!(state().await, (status("expired"), false, 0));
+        instance.clock.advance(DAY);
+        assert_eq!(state().await, (None, false, 0));
+    }
+}
