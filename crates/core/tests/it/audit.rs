@@ -141,6 +141,19 @@ fn details_are_written_in_canonical_form() {
     );
     assert_eq!(details.as_str(), expected);
     assert!(serde_json::from_str::<serde_json::Value>(expected).is_ok());
+    // Each character by itself, so that none is covered by another's escape.
+    for (text, written) in [
+        ("\"", r#"\""#),
+        ("\\", r"\\"),
+        ("\u{1f}", r"\u001f"),
+        ("\u{7f}", r"\u007f"),
+        ("\u{80}", r"\u0080"),
+        ("~ ", "~ "),
+        ("ü", "ü"),
+    ] {
+        let details = Details::new().text("t", text);
+        assert_eq!(details.as_str(), format!("{{\"t\":\"{written}\"}}"));
+    }
     assert_eq!(Details::new().as_str(), "{}");
 }
 
