@@ -68,12 +68,20 @@ const FIND_BY_KEY: &str = "SELECT id, org_id, name, description, auth_method, sc
     settings, token_ttl_seconds, token_epoch, api_key_hash, api_key_expires_at, ssh_public_key, \
     ecdh_public_key, created_by, created_at, expires_at, last_active_at FROM agents \
     WHERE api_key_hash = $1 AND deleted_at IS NULL";
+// BACKEND: a transaction that writes owns the whole embedded database; on PostgreSQL it has to take
+// the row.
+const FIND_LOCKED_POSTGRES: &str = "SELECT id, org_id, name, description, auth_method, scopes, vault_ids, \
+    is_active, settings, token_ttl_seconds, token_epoch, api_key_hash, api_key_expires_at, ssh_public_key, \
+    ecdh_public_key, created_by, created_at, expires_at, last_active_at FROM agents \
+    WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE";
 const LIST: &str = "SELECT id, org_id, name, description, auth_method, scopes, vault_ids, is_active, settings, \
     token_ttl_seconds, token_epoch, api_key_hash, api_key_expires_at, ssh_public_key, ecdh_public_key, \
     created_by, created_at, expires_at, last_active_at FROM agents \
     WHERE org_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC";
+// The epoch never falls: it may have been raised since the row was read.
 const UPDATE: &str = "UPDATE agents SET name = $3, description = $4, scopes = $5, vault_ids = $6, is_active = $7, \
-    settings = $8, token_ttl_seconds = $9, token_epoch = $10, api_key_expires_at = $11, expires_at = $12 \
+    settings = $8, token_ttl_seconds = $9, api_key_expires_at = $11, expires_at = $12, \
+    token_epoch = CASE WHEN token_epoch > $10 THEN token_epoch ELSE $10 END \
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
 const SET_KEY: &str = "UPDATE agents SET api_key_hash = $3, token_epoch = token_epoch + 1 \
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
@@ -119,6 +127,22 @@ impl Tx {
         maybe!(self, FIND, org.as_uuid(), id.as_uuid())
     }
 
+    /// An agent of this organisation that nobody else can change until this transaction ends. Take
+    /// it before [`Self::update_agent`]: written back from a row that was only found, an agent that
+    /// another node has just switched off would be switched on again.
+    pub async fn find_agent_for_update(
+        &mut self,
+        org: OrgId,
+        id: AgentId,
+    ) -> Result<Option<AgentRow>> {
+        let sql = if self.is_embedded() {
+            FIND
+        } else {
+            FIND_LOCKED_POSTGRES
+        };
+        maybe!(self, sql, org.as_uuid(), id.as_uuid())
+    }
+
     /// The agent that a verified token names.
     pub async fn find_agent_of_token(&mut self, id: AgentId) -> Result<Option<AgentRow>> {
         maybe!(self, FIND_BY_ID, id.as_uuid())
@@ -134,7 +158,8 @@ impl Tx {
         all!(self, LIST, org.as_uuid())
     }
 
-    /// Writes the fields that can be edited; `token_epoch` ends tokens when it was raised.
+    /// Writes the fields that can be edited; `token_epoch` ends tokens when it was raised. The row
+    /// comes from [`Self::find_agent_for_update`].
     pub async fn update_agent(&mut self, agent: &AgentRow) -> Result<bool> {
         Ok(changed!(
             self,

@@ -6,7 +6,6 @@ use crate::rows::Rows;
 use crate::{Tx, all, maybe, on};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{EventId, OrgId};
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 row! {
@@ -52,7 +51,7 @@ row! {
 }
 
 row! {
-    pub struct LeafRow {
+    pub(crate) struct LeafRow {
         pub leaf_hash: Vec<u8>,
     }
 }
@@ -87,23 +86,19 @@ const RANGE: &str = "SELECT org_id, seq, id, at, actor_type, actor_id, action, r
 const LEAVES: &str =
     "SELECT leaf_hash FROM audit_events WHERE org_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";
 
-static APPEND: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "INSERT INTO audit_events (org_id, seq, id, at, actor_type, actor_id, action, resource_type, resource_id, \
-         details, ip, leaf_hash) VALUES",
-        12,
-        "",
-    )
-});
+static APPEND: Rows = Rows::new(
+    "INSERT INTO audit_events (org_id, seq, id, at, actor_type, actor_id, action, resource_type, resource_id, \
+     details, ip, leaf_hash) VALUES",
+    12,
+    "",
+);
 
-static MOVE_HEADS: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "INSERT INTO audit_heads (org_id, size, frontier, last_hash) VALUES",
-        4,
-        "ON CONFLICT (org_id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier, \
-         last_hash = excluded.last_hash",
-    )
-});
+static MOVE_HEADS: Rows = Rows::new(
+    "INSERT INTO audit_heads (org_id, size, frontier, last_hash) VALUES",
+    4,
+    "ON CONFLICT (org_id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier, \
+     last_hash = excluded.last_hash",
+);
 
 /// A borrowed event on its way into the log.
 pub struct NewEvent<'a> {
@@ -151,7 +146,7 @@ impl Tx {
 
     /// Adds events.
     pub async fn append_events(&mut self, events: &[NewEvent<'_>]) -> Result<()> {
-        for (sql, chunk) in APPEND.chunks(events) {
+        for (sql, chunk) in APPEND.chunks(self, events) {
             on!(self, |connection| {
                 let mut query = sqlx::query(sql);
                 for event in chunk {
@@ -182,7 +177,7 @@ impl Tx {
 
     /// Writes the heads after appending.
     pub async fn move_audit_heads(&mut self, heads: &[NewHead]) -> Result<()> {
-        for (sql, chunk) in MOVE_HEADS.chunks(heads) {
+        for (sql, chunk) in MOVE_HEADS.chunks(self, heads) {
             on!(self, |connection| {
                 let mut query = sqlx::query(sql);
                 for (org, size, frontier, last) in chunk {

@@ -4,8 +4,8 @@ use crate::error::{Result, StoreError};
 use crate::{Tx, migrate};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
-use std::path::PathBuf;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgPool, SqlitePool};
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -50,6 +50,13 @@ pub enum Store {
 /// How long a statement may wait for the database before the request fails with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What every PostgreSQL session starts with, whatever the server's defaults are. A commit is
+/// durable before it is acknowledged (a stronger setting is left alone), a lock is waited for no
+/// longer than SQLite's, and a node that vanished does not keep its locks.
+const SESSION_SETTINGS_POSTGRES: &str = "SELECT set_config('lock_timeout', '5s', false), \
+    set_config('idle_in_transaction_session_timeout', '30s', false), \
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END";
+
 impl Store {
     /// Opens the database, creating the file and bringing the schema up to date.
     pub async fn open(config: &Config) -> Result<Self> {
@@ -60,6 +67,7 @@ impl Store {
     }
 
     async fn open_sqlite(path: PathBuf) -> Result<Self> {
+        create_private_file(&path)?;
         // FULL: an acknowledged commit survives power loss, not only a killed process.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -81,7 +89,11 @@ impl Store {
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
-        migrate::migrate_sqlite(&writer).await?;
+        // One transaction, because sqlx takes no lock of its own on SQLite: of several processes that
+        // start at once, the first migrates and the others find nothing left to do.
+        let mut migrating = writer.begin_with("BEGIN IMMEDIATE").await?;
+        migrate::migrate_sqlite(&mut migrating).await?;
+        migrating.commit().await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -98,12 +110,23 @@ impl Store {
             .application_name("1claw")
             .statement_cache_capacity(512)
             .disable_statement_logging();
+        // On a connection without the lock timeout: a node may well wait for another one's migration.
+        let mut connection = options.connect().await?;
+        migrate::migrate_postgres(&mut connection).await?;
+        connection.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection
+                        .execute(SESSION_SETTINGS_POSTGRES)
+                        .await
+                        .map(|_| ())
+                })
+            })
             .connect_with(options)
             .await?;
-        migrate::migrate_postgres(&pool).await?;
         Ok(Self::Postgres(pool))
     }
 
@@ -120,7 +143,12 @@ impl Store {
             Self::Sqlite { writer, .. } => {
                 Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            // Every condition is checked by the statement that writes, on the newest row: that is
+            // right under this isolation, and a stricter default would refuse where we wait.
+            Self::Postgres(pool) => Ok(Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+                    .await?,
+            )),
         }
     }
 
@@ -144,5 +172,18 @@ impl Store {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Makes the file before SQLite does, readable by its owner alone; the write-ahead log and the
+/// index beside it get the same mode.
+fn create_private_file(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(error))),
     }
 }

@@ -64,7 +64,8 @@ const COUNT_PENDING: &str =
 const COUNT_PENDING_OF_IP: &str = "SELECT COUNT(*) AS count FROM enrollments WHERE ip = $1 AND status = 'pending' AND expires_at > $2";
 const COUNT_PENDING_OF_EMAIL: &str = "SELECT COUNT(*) AS count FROM enrollments \
     WHERE human_email = $1 AND status = 'pending' AND expires_at > $2";
-const PURGE: &str = "DELETE FROM enrollments WHERE status <> 'approved' AND expires_at < $1";
+const PURGE: &str = "DELETE FROM enrollments \
+    WHERE status IN ('pending', 'denied', 'expired') AND expires_at < $1";
 
 impl Tx {
     /// Adds a pending request.

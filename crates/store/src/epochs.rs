@@ -7,38 +7,39 @@ use crate::row::row;
 use crate::rows::Rows;
 use crate::{Tx, changed, maybe, on};
 use oneclaw_core::clock::Timestamp;
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// What a decision rested on: this id had this epoch (0 when nothing ever changed).
 pub type Guard = (Uuid, i64);
 
 row! {
-    pub struct Rev {
+    pub(crate) struct Rev {
         pub rev: i64,
     }
 }
 
 row! {
     /// A single id.
-    pub struct Id {
+    pub(crate) struct Id {
         pub id: Uuid,
     }
 }
 
+// A row that stops mattering lives until the latest end it was ever given, and for good once it was
+// given none: forgetting it too early would make what it revoked valid again.
 const BUMP: &str = "INSERT INTO epochs (id, rev, expires_at) VALUES ($1, 1, $2) \
-    ON CONFLICT (id) DO UPDATE SET rev = epochs.rev + 1";
+    ON CONFLICT (id) DO UPDATE SET rev = epochs.rev + 1, expires_at = CASE \
+    WHEN excluded.expires_at IS NULL OR epochs.expires_at < excluded.expires_at THEN excluded.expires_at \
+    ELSE epochs.expires_at END";
 const FIND: &str = "SELECT rev FROM epochs WHERE id = $1";
 const PURGE: &str = "DELETE FROM epochs WHERE expires_at < $1";
 
-static STALE: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "WITH want (id, rev) AS (VALUES",
-        2,
-        ") SELECT want.id AS id FROM want LEFT JOIN epochs e ON e.id = want.id \
-         WHERE COALESCE(e.rev, 0) <> want.rev",
-    )
-});
+static STALE: Rows = Rows::new(
+    "WITH want (id, rev) AS (VALUES",
+    2,
+    ") SELECT DISTINCT want.id AS id FROM want LEFT JOIN epochs e ON e.id = want.id \
+     WHERE COALESCE(e.rev, 0) <> want.rev",
+);
 
 impl Tx {
     /// Makes every decision that rested on `id` stale, on all nodes, from this commit on.
@@ -59,10 +60,14 @@ impl Tx {
         Ok(row.map_or(0, |row| row.rev))
     }
 
-    /// Those ids of `guards` whose epoch is another one by now.
+    /// Those ids of `guards` whose epoch is another one by now, in no order.
+    ///
+    /// On PostgreSQL another transaction may bump one of them right after this statement. Whoever
+    /// must not be overtaken asks again once it holds the lock that the other one needs too: the
+    /// audit head of their organisation.
     pub async fn stale_guards(&mut self, guards: &[Guard]) -> Result<Vec<Uuid>> {
         let mut stale = Vec::new();
-        for (sql, chunk) in STALE.padded(guards) {
+        for (sql, chunk) in STALE.padded(self, guards) {
             let rows: Vec<Id> = on!(self, |connection| {
                 let mut query = sqlx::query_as(sql);
                 for (id, rev) in &chunk {

@@ -1,4 +1,7 @@
 //! What can go wrong in the store, sorted by what the caller can do about it.
+//!
+//! On PostgreSQL every error ends the transaction: nothing but a rollback (or undoing a savepoint)
+//! works after it. On SQLite the others can go on; callers that run on both do not rely on that.
 
 /// Shorthand for this crate's results.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -24,6 +27,24 @@ pub enum StoreError {
     /// The database URL is not one we know.
     #[error("unknown database URL: use sqlite:PATH or postgres://USER@HOST/NAME")]
     UnknownUrl,
+}
+
+impl StoreError {
+    /// True when the database gave this transaction up for the sake of another one (a deadlock, a
+    /// conflict, a lock that was not free in time): the same work may succeed if it is done again.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
+        // SQLite: SQLITE_BUSY and, with a snapshot that is too old, SQLITE_BUSY_SNAPSHOT.
+        let code = error.code();
+        matches!(
+            code.as_deref(),
+            Some("40001" | "40P01" | "55P03" | "5" | "517")
+        )
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

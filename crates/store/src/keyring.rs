@@ -32,7 +32,8 @@ const FIND_SETTING: &str = "SELECT value FROM instance_settings WHERE name = $1"
 const INSERT_SETTING: &str =
     "INSERT INTO instance_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 // Changes nothing, but holds the row's lock until the transaction ends.
-const LOCK_SETTING: &str = "UPDATE instance_settings SET value = value WHERE name = $1 RETURNING value";
+const LOCK_SETTING: &str =
+    "UPDATE instance_settings SET value = value WHERE name = $1 RETURNING value";
 const PUT_SETTING: &str = "INSERT INTO instance_settings (name, value) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 

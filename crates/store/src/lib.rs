@@ -95,6 +95,11 @@ macro_rules! maybe {
 pub(crate) use maybe;
 
 impl Tx {
+    /// True on the embedded database.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Makes everything in this transaction durable.
     pub async fn commit(self) -> Result<()> {
         match self {

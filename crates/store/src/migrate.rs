@@ -1,8 +1,8 @@
 //! The schema: numbered files, the same names in both folders, embedded in the binary.
 
 use crate::error::Result;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
+use sqlx::{PgConnection, SqliteConnection};
 use std::borrow::Cow;
 
 macro_rules! migrations {
@@ -27,13 +27,21 @@ macro_rules! list {
     };
 }
 
-pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<()> {
-    migrator(list!("sqlite")).run(pool).await?;
-    Ok(())
+pub(crate) async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<()> {
+    run(list!("sqlite"), connection).await
 }
 
-pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<()> {
-    migrator(list!("postgres")).run(pool).await?;
+pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()> {
+    run(list!("postgres"), connection).await
+}
+
+/// `run_direct` is what `run` calls; only its future can move between threads, so that only with
+/// it a store can be opened in a task.
+async fn run(
+    files: Vec<(i64, &'static str, &'static str)>,
+    connection: &mut impl Migrate,
+) -> Result<()> {
+    migrator(files).run_direct(None, connection, false).await?;
     Ok(())
 }
 

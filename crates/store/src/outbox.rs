@@ -33,28 +33,36 @@ row! {
         pub last_error: Option<String>,
         /// When it was written.
         pub created_at: Timestamp,
-        /// When it left, or was given up.
+        /// When it left, or was given up; set by the store.
         pub finished_at: Option<Timestamp>,
     }
 }
 
+// A mail to nobody is finished from the start, so that it is purged like any other.
 const INSERT: &str = "INSERT INTO outbox (id, org_id, kind, recipient, subject, sealed_body, status, attempts, \
-    next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)";
+    next_attempt_at, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, \
+    CASE WHEN $7 = 'discarded' THEN CAST($8 AS BIGINT) END)";
 const DUE: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
     last_error, created_at, finished_at FROM outbox WHERE status = 'queued' AND next_attempt_at <= $1 \
     ORDER BY next_attempt_at LIMIT $2";
 const CLAIM: &str = "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3 \
     WHERE id = $1 AND status = 'queued' AND attempts = $2";
-const FINISH: &str = "UPDATE outbox SET status = $2, last_error = $3, finished_at = $4, sealed_body = $5 WHERE id = $1";
-const NOTE_FAILURE: &str = "UPDATE outbox SET last_error = $2 WHERE id = $1";
+// Whoever tried too long and was overtaken must not bring back a body that was wiped after sending.
+const FINISH: &str = "UPDATE outbox SET status = $2, last_error = $3, finished_at = $4, sealed_body = $5 \
+    WHERE id = $1 AND finished_at IS NULL";
+const RESCHEDULE: &str =
+    "UPDATE outbox SET last_error = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'queued'";
 const LIST: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
     last_error, created_at, finished_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1";
+const LIST_FOR: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
+    last_error, created_at, finished_at FROM outbox WHERE recipient = $1 AND status <> 'discarded' \
+    ORDER BY created_at DESC, id DESC LIMIT $2";
 const FIND: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
     last_error, created_at, finished_at FROM outbox WHERE id = $1";
-const REQUEUE: &str =
-    "UPDATE outbox SET status = 'queued', next_attempt_at = $1 WHERE status = 'kept'";
+const REQUEUE: &str = "UPDATE outbox SET status = 'queued', next_attempt_at = $1, finished_at = NULL WHERE status = 'kept'";
 const COUNT_OPEN: &str = "SELECT COUNT(*) AS count FROM outbox WHERE status = 'queued'";
 const PURGE: &str = "DELETE FROM outbox WHERE finished_at < $1";
+const PURGE_KEPT: &str = "DELETE FROM outbox WHERE status = 'kept' AND created_at < $1";
 
 impl Tx {
     /// Queues a mail.
@@ -84,7 +92,7 @@ impl Tx {
         Ok(changed!(self, CLAIM, id.as_uuid(), attempts, next.as_millis())? == 1)
     }
 
-    /// Closes a mail. `body` is what stays of it.
+    /// Closes a mail, unless it is closed already. `body` is what stays of it.
     pub async fn finish_mail(
         &mut self,
         id: MailId,
@@ -105,15 +113,25 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes why a try failed; the mail stays queued.
-    pub async fn note_mail_failure(&mut self, id: MailId, error: &str) -> Result<()> {
-        changed!(self, NOTE_FAILURE, id.as_uuid(), error)?;
+    /// Notes why a try failed and when the next one is; the mail stays queued.
+    pub async fn reschedule_mail(
+        &mut self,
+        id: MailId,
+        error: &str,
+        next: Timestamp,
+    ) -> Result<()> {
+        changed!(self, RESCHEDULE, id.as_uuid(), error, next.as_millis())?;
         Ok(())
     }
 
     /// The newest mails of the instance.
     pub async fn list_mails(&mut self, limit: i64) -> Result<Vec<MailRow>> {
         all!(self, LIST, limit)
+    }
+
+    /// The newest mails to one address; those that nobody was to get are left out.
+    pub async fn list_mails_for(&mut self, recipient: &str, limit: i64) -> Result<Vec<MailRow>> {
+        all!(self, LIST_FOR, recipient, limit)
     }
 
     /// One mail.
@@ -135,5 +153,10 @@ impl Tx {
     /// Forgets mails that were finished before the given time.
     pub async fn purge_mails(&mut self, before: Timestamp) -> Result<u64> {
         changed!(self, PURGE, before.as_millis())
+    }
+
+    /// Forgets mails that have been kept since before the given time: they may hold a key too.
+    pub async fn purge_kept_mails(&mut self, before: Timestamp) -> Result<u64> {
+        changed!(self, PURGE_KEPT, before.as_millis())
     }
 }

@@ -49,6 +49,11 @@ const INSERT: &str = "INSERT INTO policies (id, org_id, vault_id, path_pattern, 
 const FIND: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, permissions, effect, \
     priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at \
     FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3";
+// BACKEND: a transaction that writes owns the whole embedded database; on PostgreSQL it has to take
+// the row.
+const FIND_LOCKED_POSTGRES: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, \
+    permissions, effect, priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, \
+    created_at FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3 FOR NO KEY UPDATE";
 const LIST: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, permissions, effect, \
     priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at \
     FROM policies WHERE org_id = $1 AND vault_id = $2 ORDER BY created_at, id";
@@ -97,6 +102,23 @@ impl Tx {
         maybe!(self, FIND, org.as_uuid(), vault.as_uuid(), id.as_uuid())
     }
 
+    /// One policy of a vault that nobody else can change until this transaction ends. Take it before
+    /// [`Self::update_policy`]: written back from a row that was only found, a permission that
+    /// another node has just taken away would come back.
+    pub async fn find_policy_for_update(
+        &mut self,
+        org: OrgId,
+        vault: VaultId,
+        id: PolicyId,
+    ) -> Result<Option<PolicyRow>> {
+        let sql = if self.is_embedded() {
+            FIND
+        } else {
+            FIND_LOCKED_POSTGRES
+        };
+        maybe!(self, sql, org.as_uuid(), vault.as_uuid(), id.as_uuid())
+    }
+
     /// All policies of a vault, oldest first.
     pub async fn list_policies(&mut self, org: OrgId, vault: VaultId) -> Result<Vec<PolicyRow>> {
         all!(self, LIST, org.as_uuid(), vault.as_uuid())
@@ -112,7 +134,7 @@ impl Tx {
         all!(self, LIST_FOR, org.as_uuid(), vault.as_uuid(), principal)
     }
 
-    /// Writes the fields that can be edited.
+    /// Writes the fields that can be edited. The row comes from [`Self::find_policy_for_update`].
     pub async fn update_policy(&mut self, policy: &PolicyRow) -> Result<bool> {
         Ok(changed!(
             self,

@@ -43,8 +43,19 @@ impl Tx {
     }
 
     /// Counts one failure in a row: the window begins anew with each, and ends at `forget_at`.
-    pub async fn note_failure(&mut self, key: &[u8], now: Timestamp, forget_at: Timestamp) -> Result<()> {
-        changed!(self, NOTE_FAILURE, key, now.as_millis(), forget_at.as_millis())?;
+    pub async fn note_failure(
+        &mut self,
+        key: &[u8],
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<()> {
+        changed!(
+            self,
+            NOTE_FAILURE,
+            key,
+            now.as_millis(),
+            forget_at.as_millis()
+        )?;
         Ok(())
     }
 

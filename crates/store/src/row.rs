@@ -64,9 +64,9 @@ impl<T: Column> Column for Option<T> {
 
 /// Declares a struct whose fields are the columns of a statement, by name.
 macro_rules! row {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident : $kind:ty,)* }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident : $kind:ty,)* }) => {
         $(#[$meta])*
-        pub struct $name { $($(#[$field_meta])* pub $field: $kind,)* }
+        $vis struct $name { $($(#[$field_meta])* pub $field: $kind,)* }
         $crate::row::row!(@decode $name sqlx::sqlite::SqliteRow { $($field : $kind,)* });
         $crate::row::row!(@decode $name sqlx::postgres::PgRow { $($field : $kind,)* });
     };

@@ -3,13 +3,13 @@
 //! `rev` grows with every change of a secret, so a cached sealed row is still current exactly when
 //! its `rev` is; the commit checks that for a whole batch with one statement.
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::row::row;
 use crate::rows::Rows;
 use crate::{Tx, all, changed, maybe, on};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, SecretId, VaultId};
-use std::sync::LazyLock;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 row! {
@@ -174,38 +174,38 @@ const COUNT_READ: &str = "UPDATE secrets SET access_count = access_count + 1 \
     WHERE id = $1 AND rev = $2 AND access_count < max_access_count";
 const DELETE: &str = "UPDATE secrets SET deleted_at = $4, rev = rev + 1 \
     WHERE org_id = $1 AND vault_id = $2 AND path = $3 AND deleted_at IS NULL";
-const DISABLE_VERSION: &str = "UPDATE secret_versions SET disabled_at = $3 \
-    WHERE secret_id = $1 AND version = $2 AND disabled_at IS NULL";
+// What was deleted stays unreadable when the path is written again: the path comes back, its old
+// versions do not.
+const DISABLE_ALL_VERSIONS: &str = "UPDATE secret_versions SET disabled_at = $4 \
+    WHERE secret_id = (SELECT s.id FROM secrets s WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path = $3) \
+    AND disabled_at IS NULL";
+const DISABLE_VERSION: &str = "UPDATE secret_versions SET disabled_at = $4 \
+    WHERE secret_id = (SELECT s.id FROM secrets s WHERE s.org_id = $1 AND s.id = $2) \
+    AND version = $3 AND disabled_at IS NULL";
 const BUMP_REV: &str = "UPDATE secrets SET rev = rev + 1 WHERE org_id = $1 AND id = $2";
 const COUNT_IN_VAULT: &str = "SELECT COUNT(*) AS count FROM secrets WHERE org_id = $1 AND vault_id = $2 AND deleted_at IS NULL";
 
-static STALE: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "WITH want (id, rev) AS (VALUES",
-        2,
-        ") SELECT want.id AS id FROM want LEFT JOIN secrets s ON s.id = want.id \
-         WHERE s.rev IS NULL OR s.rev <> want.rev",
-    )
-});
+static STALE: Rows = Rows::new(
+    "WITH want (id, rev) AS (VALUES",
+    2,
+    ") SELECT DISTINCT want.id AS id FROM want LEFT JOIN secrets s ON s.id = want.id \
+     WHERE s.rev IS NULL OR s.rev <> want.rev",
+);
 
-static PUT_HEADS: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "INSERT INTO secrets (id, org_id, vault_id, path, version, rev, expires_at, max_access_count, access_count) VALUES",
-        9,
-        "ON CONFLICT (vault_id, path) DO UPDATE SET version = excluded.version, rev = excluded.rev, \
-         expires_at = excluded.expires_at, max_access_count = excluded.max_access_count, access_count = 0, \
-         deleted_at = NULL WHERE secrets.id = excluded.id AND secrets.rev = excluded.rev - 1 RETURNING id",
-    )
-});
+static PUT_HEADS: Rows = Rows::new(
+    "INSERT INTO secrets (id, org_id, vault_id, path, version, rev, expires_at, max_access_count, access_count) VALUES",
+    9,
+    "ON CONFLICT (vault_id, path) DO UPDATE SET version = excluded.version, rev = excluded.rev, \
+     expires_at = excluded.expires_at, max_access_count = excluded.max_access_count, access_count = 0, \
+     deleted_at = NULL WHERE secrets.id = excluded.id AND secrets.rev = excluded.rev - 1 RETURNING id",
+);
 
-static PUT_VERSIONS: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new(
-        "INSERT INTO secret_versions (secret_id, version, type, metadata, key_generation, wrapped_key, ciphertext, \
-         created_by_type, created_by_id, created_at, expires_at) VALUES",
-        11,
-        "",
-    )
-});
+static PUT_VERSIONS: Rows = Rows::new(
+    "INSERT INTO secret_versions (secret_id, version, type, metadata, key_generation, wrapped_key, ciphertext, \
+     created_by_type, created_by_id, created_at, expires_at) VALUES",
+    11,
+    "",
+);
 
 impl Tx {
     /// The newest version at a path, deleted or not.
@@ -298,10 +298,10 @@ impl Tx {
         all!(self, LIST_VERSIONS, org.as_uuid(), vault.as_uuid(), path)
     }
 
-    /// Those ids of `guards` (secret id, rev) that changed by now.
+    /// Those ids of `guards` (secret id, rev) that changed by now, in no order.
     pub async fn stale_secrets(&mut self, guards: &[(Uuid, i64)]) -> Result<Vec<Uuid>> {
         let mut stale = Vec::new();
-        for (sql, chunk) in STALE.padded(guards) {
+        for (sql, chunk) in STALE.padded(self, guards) {
             let rows: Vec<crate::epochs::Id> = on!(self, |connection| {
                 let mut query = sqlx::query_as(sql);
                 for (id, rev) in &chunk {
@@ -319,11 +319,22 @@ impl Tx {
         Ok(changed!(self, COUNT_READ, id.as_uuid(), rev)? == 1)
     }
 
-    /// Stores new versions. Paths must differ within one call. Returns the ids of the secrets that
-    /// were written; a missing id lost against another writer and nothing of it was stored.
+    /// Stores new versions. Returns the ids of the secrets that were written; a missing id lost
+    /// against another writer and nothing of it was stored.
+    ///
+    /// The places must differ within one call, else nothing is stored and the answer is
+    /// [`StoreError::AlreadyExists`]: the ids could not tell which of two writers of a path won.
     pub async fn put_versions(&mut self, versions: &[&NewVersion]) -> Result<Vec<Uuid>> {
+        // Always in the same order, so that nodes that write the same paths cannot deadlock.
+        let mut ordered = versions.to_vec();
+        ordered.sort_unstable_by(|a, b| (a.vault, &a.path).cmp(&(b.vault, &b.path)));
+        let same_place =
+            |pair: &[&NewVersion]| matches!(pair, [a, b] if a.vault == b.vault && a.path == b.path);
+        if ordered.windows(2).any(same_place) {
+            return Err(StoreError::AlreadyExists);
+        }
         let mut written = Vec::with_capacity(versions.len());
-        for (sql, chunk) in PUT_HEADS.chunks(versions) {
+        for (sql, chunk) in PUT_HEADS.chunks(self, &ordered) {
             let rows: Vec<crate::epochs::Id> = on!(self, |connection| {
                 let mut query = sqlx::query_as(sql);
                 for new in chunk {
@@ -342,12 +353,12 @@ impl Tx {
             })?;
             written.extend(rows.into_iter().map(|row| row.id));
         }
-        let kept: Vec<&NewVersion> = versions
-            .iter()
-            .copied()
-            .filter(|new| written.contains(&new.secret.as_uuid()))
+        let winners: HashSet<Uuid> = written.iter().copied().collect();
+        let kept: Vec<&NewVersion> = ordered
+            .into_iter()
+            .filter(|new| winners.contains(&new.secret.as_uuid()))
             .collect();
-        for (sql, chunk) in PUT_VERSIONS.chunks(&kept) {
+        for (sql, chunk) in PUT_VERSIONS.chunks(self, &kept) {
             on!(self, |connection| {
                 let mut query = sqlx::query(sql);
                 for new in chunk {
@@ -375,7 +386,8 @@ impl Tx {
         Ok(written)
     }
 
-    /// Soft-deletes all versions at a path; false when there is nothing to delete.
+    /// Soft-deletes all versions at a path; false when there is nothing to delete. They stay
+    /// disabled when the path is written again.
     pub async fn delete_secret(
         &mut self,
         org: OrgId,
@@ -383,14 +395,12 @@ impl Tx {
         path: &str,
         now: Timestamp,
     ) -> Result<bool> {
-        Ok(changed!(
-            self,
-            DELETE,
-            org.as_uuid(),
-            vault.as_uuid(),
-            path,
-            now.as_millis()
-        )? == 1)
+        let (org, vault, now) = (org.as_uuid(), vault.as_uuid(), now.as_millis());
+        let deleted = changed!(self, DELETE, org, vault, path, now)? == 1;
+        if deleted {
+            changed!(self, DISABLE_ALL_VERSIONS, org, vault, path, now)?;
+        }
+        Ok(deleted)
     }
 
     /// Switches one version off; false when it does not exist or is off already.
@@ -401,14 +411,11 @@ impl Tx {
         version: i64,
         now: Timestamp,
     ) -> Result<bool> {
-        let disabled = changed!(
-            self,
-            DISABLE_VERSION,
-            id.as_uuid(),
-            version,
-            now.as_millis()
-        )? == 1;
-        changed!(self, BUMP_REV, org.as_uuid(), id.as_uuid())?;
+        let (org, id) = (org.as_uuid(), id.as_uuid());
+        let disabled = changed!(self, DISABLE_VERSION, org, id, version, now.as_millis())? == 1;
+        if disabled {
+            changed!(self, BUMP_REV, org, id)?;
+        }
         Ok(disabled)
     }
 

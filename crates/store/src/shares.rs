@@ -11,7 +11,7 @@ use uuid::Uuid;
 row! {
     /// A share.
     pub struct ShareRow {
-        /// Its id. For link shares it is the capability, so it is random (UUIDv4), never ordered.
+        /// Its id. For link shares it is the capability, so it is random (`UUIDv4`), never ordered.
         pub id: ShareId,
         /// The organisation of the secret.
         pub org_id: OrgId,
@@ -60,16 +60,16 @@ const INSERT: &str = "INSERT INTO shares (id, org_id, vault_id, secret_id, recip
 const FIND: &str = "SELECT h.id, h.org_id, h.vault_id, h.secret_id, h.recipient_type, h.recipient_user_id, \
     h.recipient_agent_id, h.recipient_email, h.status, h.passphrase_hash, h.ip_allowlist, h.max_access_count, \
     h.access_count, h.created_by_type, h.created_by_id, h.created_at, h.expires_at, h.decided_at, s.path \
-    FROM shares h JOIN secrets s ON s.id = h.secret_id WHERE h.id = $1";
+    FROM shares h JOIN secrets s ON s.id = h.secret_id AND s.vault_id = h.vault_id WHERE h.id = $1";
 const LIST_OUTBOUND: &str = "SELECT h.id, h.org_id, h.vault_id, h.secret_id, h.recipient_type, h.recipient_user_id, \
     h.recipient_agent_id, h.recipient_email, h.status, h.passphrase_hash, h.ip_allowlist, h.max_access_count, \
     h.access_count, h.created_by_type, h.created_by_id, h.created_at, h.expires_at, h.decided_at, s.path \
-    FROM shares h JOIN secrets s ON s.id = h.secret_id \
+    FROM shares h JOIN secrets s ON s.id = h.secret_id AND s.vault_id = h.vault_id \
     WHERE h.created_by_id = $1 AND h.status <> 'revoked' ORDER BY h.created_at DESC, h.id DESC";
 const LIST_INBOUND: &str = "SELECT h.id, h.org_id, h.vault_id, h.secret_id, h.recipient_type, h.recipient_user_id, \
     h.recipient_agent_id, h.recipient_email, h.status, h.passphrase_hash, h.ip_allowlist, h.max_access_count, \
     h.access_count, h.created_by_type, h.created_by_id, h.created_at, h.expires_at, h.decided_at, s.path \
-    FROM shares h JOIN secrets s ON s.id = h.secret_id \
+    FROM shares h JOIN secrets s ON s.id = h.secret_id AND s.vault_id = h.vault_id \
     WHERE (h.recipient_user_id = $1 OR h.recipient_agent_id = $1) AND h.status IN ('pending', 'accepted') \
     ORDER BY h.created_at DESC, h.id DESC";
 const DECIDE: &str =

@@ -73,31 +73,32 @@ async fn create_postgres_database() -> Option<String> {
     Some(format!("{}/{name}", server.trim_end_matches('/')))
 }
 
-/// Runs the same body on every database there is: SQLite always, PostgreSQL when a server is named.
+/// Makes two tests of each `async fn name(database: TestDatabase)`: `name::sqlite` always, and
+/// `name::postgres` when a server is named. Takes the names of such functions, or one with its body.
 #[macro_export]
 macro_rules! each_backend {
     ($(#[$meta:meta])* async fn $name:ident($database:ident: TestDatabase) $body:block) => {
+        $(#[$meta])*
+        async fn $name($database: $crate::test_support::TestDatabase) $body
+        $crate::each_backend!($name);
+    };
+    ($($name:ident),+ $(,)?) => {$(
         mod $name {
-            use super::*;
-            async fn body($database: $crate::test_support::TestDatabase) $body
-
-            $(#[$meta])*
             #[tokio::test]
             async fn sqlite() {
                 let database = $crate::test_support::TestDatabase::create($crate::test_support::Backend::Sqlite).await;
-                body(database.expect("SQLite is always there")).await;
+                super::$name(database.expect("SQLite is always there")).await;
             }
 
-            $(#[$meta])*
             #[tokio::test]
             async fn postgres() {
                 match $crate::test_support::TestDatabase::create($crate::test_support::Backend::Postgres).await {
-                    Some(database) => body(database).await,
+                    Some(database) => super::$name(database).await,
                     None => eprintln!("no TEST_POSTGRES_URL: the PostgreSQL half of this test did not run"),
                 }
             }
         }
-    };
+    )+};
 }
 
 /// Makes every further audit entry impossible to write, in a way that only a test would: renames the
@@ -117,7 +118,7 @@ pub async fn break_audit_log(config: &Config) -> impl Future<Output = ()> + use<
             &config,
             "ALTER TABLE audit_events_hidden RENAME TO audit_events",
         )
-        .await
+        .await;
     }
 }
 

@@ -46,7 +46,8 @@ const UPDATE_PROFILE: &str =
 const COUNT: &str = "SELECT COUNT(*) AS count FROM users WHERE email_verified_at IS NOT NULL";
 
 row! {
-    pub struct Count {
+    /// A number of rows.
+    pub(crate) struct Count {
         pub count: i64,
     }
 }

@@ -8,6 +8,7 @@ CREATE TABLE epochs (
     rev         BIGINT NOT NULL,
     expires_at  BIGINT
 );
+CREATE INDEX epochs_by_expiry ON epochs (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE instance_settings (
     name   TEXT NOT NULL PRIMARY KEY,
@@ -66,6 +67,7 @@ CREATE TABLE sessions (
     revoked_at     BIGINT
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Mailed links and reveal links: only the keyed hash of the token is kept.
 CREATE TABLE one_time_tokens (
@@ -77,6 +79,7 @@ CREATE TABLE one_time_tokens (
     used_at     BIGINT
 );
 CREATE INDEX one_time_tokens_by_subject ON one_time_tokens (subject_id, purpose);
+CREATE INDEX one_time_tokens_by_expiry ON one_time_tokens (expires_at);
 
 -- Counters shared by all nodes. The key is a keyed hash: it names no person.
 CREATE TABLE rate_limits (

@@ -41,7 +41,8 @@ CREATE TABLE enrollments (
     org_id            UUID,
     agent_id          UUID
 );
-CREATE INDEX enrollments_by_email ON enrollments (human_email, status, created_at);
-CREATE INDEX enrollments_by_decider ON enrollments (decided_by, created_at);
-CREATE INDEX enrollments_by_ip ON enrollments (ip, status);
+CREATE INDEX enrollments_by_email ON enrollments (human_email, created_at) WHERE human_email IS NOT NULL;
+CREATE INDEX enrollments_open_by_email ON enrollments (human_email, status, expires_at) WHERE human_email IS NOT NULL;
+CREATE INDEX enrollments_by_decider ON enrollments (decided_by, created_at) WHERE decided_by IS NOT NULL;
+CREATE INDEX enrollments_open_by_ip ON enrollments (ip, status, expires_at);
 CREATE INDEX enrollments_by_status ON enrollments (status, expires_at);

@@ -9,7 +9,9 @@ CREATE TABLE vaults (
     owner_id        UUID NOT NULL,
     key_generation  BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
-    UNIQUE (org_id, name)
+    UNIQUE (org_id, name),
+    -- What is in a vault belongs to the vault's organisation: the foreign keys below say so.
+    UNIQUE (id, org_id)
 );
 
 CREATE TABLE vault_keys (
@@ -21,18 +23,21 @@ CREATE TABLE vault_keys (
 );
 
 -- One row per path; `rev` grows with every change of any kind, `version` with every value.
+-- Paths sort by byte, so that a prefix is a range of the index.
 CREATE TABLE secrets (
     id                UUID NOT NULL PRIMARY KEY,
     org_id            UUID NOT NULL,
-    vault_id          UUID NOT NULL REFERENCES vaults (id) ON DELETE CASCADE,
-    path              TEXT NOT NULL,
+    vault_id          UUID NOT NULL,
+    path              TEXT COLLATE "C" NOT NULL,
     version           BIGINT NOT NULL,
     rev               BIGINT NOT NULL,
     expires_at        BIGINT,
     max_access_count  BIGINT,
     access_count      BIGINT NOT NULL,
     deleted_at        BIGINT,
-    UNIQUE (vault_id, path)
+    UNIQUE (vault_id, path),
+    FOREIGN KEY (vault_id, org_id) REFERENCES vaults (id, org_id) ON DELETE CASCADE,
+    CHECK (access_count <= max_access_count)
 );
 
 CREATE TABLE secret_versions (
@@ -54,7 +59,7 @@ CREATE TABLE secret_versions (
 CREATE TABLE policies (
     id                    UUID NOT NULL PRIMARY KEY,
     org_id                UUID NOT NULL,
-    vault_id              UUID NOT NULL REFERENCES vaults (id) ON DELETE CASCADE,
+    vault_id              UUID NOT NULL,
     path_pattern          TEXT NOT NULL,
     principal_type        TEXT NOT NULL,
     principal_id          UUID NOT NULL,
@@ -66,7 +71,8 @@ CREATE TABLE policies (
     expires_at            BIGINT,
     created_by_type       TEXT NOT NULL,
     created_by_id         UUID NOT NULL,
-    created_at            BIGINT NOT NULL
+    created_at            BIGINT NOT NULL,
+    FOREIGN KEY (vault_id, org_id) REFERENCES vaults (id, org_id) ON DELETE CASCADE
 );
 CREATE INDEX policies_by_vault ON policies (vault_id, principal_id);
 CREATE INDEX policies_by_principal ON policies (principal_id);

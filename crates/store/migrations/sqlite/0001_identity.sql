@@ -7,12 +7,13 @@ CREATE TABLE epochs (
     id          BLOB NOT NULL PRIMARY KEY,
     rev         INTEGER NOT NULL,
     expires_at  INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
+CREATE INDEX epochs_by_expiry ON epochs (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE instance_settings (
     name   TEXT NOT NULL PRIMARY KEY,
     value  TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- The instance's own keys, each wrapped by the master key (never stored here).
 CREATE TABLE keyring (
@@ -48,7 +49,7 @@ CREATE TABLE memberships (
     role        TEXT NOT NULL,
     created_at  INTEGER NOT NULL,
     PRIMARY KEY (org_id, user_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_by_user ON memberships (user_id);
 
 -- A signed-in human: a browser (cookie) or an API client (refresh token).
@@ -66,6 +67,7 @@ CREATE TABLE sessions (
     revoked_at     INTEGER
 ) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Mailed links and reveal links: only the keyed hash of the token is kept.
 CREATE TABLE one_time_tokens (
@@ -75,8 +77,9 @@ CREATE TABLE one_time_tokens (
     created_at  INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL,
     used_at     INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX one_time_tokens_by_subject ON one_time_tokens (subject_id, purpose);
+CREATE INDEX one_time_tokens_by_expiry ON one_time_tokens (expires_at);
 
 -- Counters shared by all nodes. The key is a keyed hash: it names no person.
 CREATE TABLE rate_limits (
@@ -84,5 +87,5 @@ CREATE TABLE rate_limits (
     window_start  INTEGER NOT NULL,
     count         INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX rate_limits_by_expiry ON rate_limits (expires_at);

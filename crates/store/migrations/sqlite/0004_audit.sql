@@ -22,4 +22,4 @@ CREATE TABLE audit_heads (
     size       INTEGER NOT NULL,
     frontier   BLOB NOT NULL,
     last_hash  BLOB NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;

@@ -3,7 +3,7 @@
 CREATE TABLE shares (
     id                  BLOB NOT NULL PRIMARY KEY,
     org_id              BLOB NOT NULL,
-    vault_id            BLOB NOT NULL REFERENCES vaults (id) ON DELETE CASCADE,
+    vault_id            BLOB NOT NULL,
     secret_id           BLOB NOT NULL REFERENCES secrets (id) ON DELETE CASCADE,
     recipient_type      TEXT NOT NULL,
     recipient_user_id   BLOB,
@@ -19,10 +19,13 @@ CREATE TABLE shares (
     created_at          INTEGER NOT NULL,
     expires_at          INTEGER NOT NULL,
     decided_at          INTEGER,
-    revoked_at          INTEGER
+    revoked_at          INTEGER,
+    FOREIGN KEY (vault_id, org_id) REFERENCES vaults (id, org_id) ON DELETE CASCADE,
+    CHECK (access_count <= max_access_count)
 ) STRICT;
 CREATE INDEX shares_by_creator ON shares (created_by_id, created_at);
-CREATE INDEX shares_by_user ON shares (recipient_user_id, created_at);
-CREATE INDEX shares_by_agent ON shares (recipient_agent_id, created_at);
-CREATE INDEX shares_by_email ON shares (recipient_email);
+CREATE INDEX shares_by_user ON shares (recipient_user_id, created_at) WHERE recipient_user_id IS NOT NULL;
+CREATE INDEX shares_by_agent ON shares (recipient_agent_id, created_at) WHERE recipient_agent_id IS NOT NULL;
+CREATE INDEX shares_by_email ON shares (recipient_email) WHERE recipient_email IS NOT NULL;
 CREATE INDEX shares_by_secret ON shares (secret_id);
+CREATE INDEX shares_by_vault ON shares (vault_id);
