@@ -33,7 +33,7 @@ pub(crate) async fn append(
         });
     }
     for (org, log) in &mut logs {
-        *log = read_head(tx.lock_audit_head(*org).await?)?;
+        *log = read_head(&tx.lock_audit_head(*org).await?)?;
     }
     let mut events = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -84,7 +84,7 @@ fn row<'a>(event: &'a Event, leaf: &'a Hash) -> NewEvent<'a> {
     }
 }
 
-fn read_head(head: HeadRow) -> Result<Log, StoreError> {
+fn read_head(head: &HeadRow) -> Result<Log, StoreError> {
     if head.size == 0 {
         return Ok(Log {
             frontier: Frontier::new(),
@@ -105,6 +105,6 @@ fn read_head(head: HeadRow) -> Result<Log, StoreError> {
 }
 
 /// Reads the tree of a log as it stands.
-pub(crate) fn frontier_of(head: HeadRow) -> Result<Frontier, Error> {
+pub(crate) fn frontier_of(head: &HeadRow) -> Result<Frontier, Error> {
     Ok(read_head(head)?.frontier)
 }

@@ -40,8 +40,10 @@ pub struct Query {
 /// An event with its place in the log.
 #[derive(Clone, Debug)]
 pub struct LoggedEvent {
-    /// The event; its link to the one before is known only in exports.
+    /// The event.
     pub event: Event,
+    /// The one before it; known in lists.
+    pub prev_id: Option<EventId>,
     /// Its leaf hash.
     pub leaf: Hash,
 }
@@ -91,7 +93,24 @@ pub async fn list(app: &App, caller: &Caller, query: &Query) -> Result<Vec<Logge
         .tx
         .list_events(caller.org(), &filter, limit, offset)
         .await?;
-    rows.into_iter().map(|row| logged(row, [0; 32])).collect()
+    let mut events = Vec::with_capacity(rows.len());
+    let mut rows = rows.into_iter().peekable();
+    while let Some(row) = rows.next() {
+        // Of a list that leaves nothing out, the next row is the event before.
+        let before = match rows.peek() {
+            Some(next) if next.seq == row.seq.saturating_sub(1) => Some((next.id, hash_of(&next.leaf_hash)?)),
+            _ => event_before(&mut view, caller, row.seq).await?,
+        };
+        let (prev_id, prev) = before.map_or((None, [0; 32]), |(id, leaf)| (Some(id), leaf));
+        events.push(LoggedEvent { prev_id, ..logged(row, prev)? });
+    }
+    Ok(events)
+}
+
+/// The event before `seq`, none before the first.
+async fn event_before(view: &mut View, caller: &Caller, seq: i64) -> Result<Option<(EventId, Hash)>> {
+    let rows = view.tx.list_event_range(caller.org(), seq.saturating_sub(1), seq).await?;
+    rows.first().map(|row| Ok((row.id, hash_of(&row.leaf_hash)?))).transpose()
 }
 
 /// Recomputes the newest part of the log: every leaf from the stored fields, and its link to the one
@@ -241,7 +260,7 @@ async fn leaves(app: &App, caller: &Caller, size: u64) -> Result<Vec<Hash>> {
 
 async fn head(view: &mut View, caller: &Caller) -> Result<Frontier> {
     match view.tx.find_audit_head(caller.org()).await? {
-        Some(head) => frontier_of(head),
+        Some(head) => frontier_of(&head),
         None => Ok(Frontier::new()),
     }
 }
@@ -284,5 +303,9 @@ fn logged(row: EventRow, prev: Hash) -> Result<LoggedEvent> {
         ip: row.ip,
         prev,
     };
-    Ok(LoggedEvent { event, leaf })
+    Ok(LoggedEvent {
+        event,
+        prev_id: None,
+        leaf,
+    })
 }

@@ -80,6 +80,10 @@ pub(crate) enum Verdict {
 /// Heavy work.
 pub(crate) type Unit = Box<dyn for<'a> FnOnce(&'a mut Op) -> BoxFuture<'a, Verdict> + Send>;
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all members are light; boxing them would cost an allocation for each read"
+)]
 enum Member {
     Light(Light),
     Heavy(Unit),
@@ -147,7 +151,7 @@ struct Queue {
 
 /// Sizes of the groups committed so far, for finding the bottleneck.
 #[derive(Debug, Default)]
-pub struct CommitStatistics {
+pub(crate) struct CommitStatistics {
     groups: AtomicU64,
     members: AtomicU64,
     largest: AtomicU64,
@@ -473,7 +477,7 @@ async fn take_steps(
             }
             // Two writers of one path: the first wins, the other decides again.
             Step::Put(new) if !places.insert((new.vault, new.path.as_str())) => {
-                set(outcomes, *index, Outcome::Lost)
+                set(outcomes, *index, Outcome::Lost);
             }
             Step::Put(new) => puts.push((*index, new)),
             Step::Touch(agent) if !touched.insert(*agent) => {}

@@ -34,7 +34,7 @@ const PENDING_OF_EMAIL: i64 = 5;
 const PENDING_OF_IP: i64 = 20;
 const PENDING_OF_INSTANCE: i64 = 10_000;
 /// Life of the link by which an approver reveals the key.
-const REVEAL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const REVEAL_LIFE: Duration = Duration::from_hours(24);
 /// How many requests a list shows.
 const LISTED: i64 = 100;
 
@@ -202,7 +202,7 @@ async fn check_caps(op: &mut Op, origin: &Origin) -> Result<()> {
     let full = || {
         Error::rate_limited(
             "Too many requests to join are waiting for a decision. Try again later.",
-            Duration::from_secs(600),
+            Duration::from_mins(10),
         )
     };
     if op.tx().count_pending_enrollments(now).await? >= PENDING_OF_INSTANCE {
@@ -490,7 +490,7 @@ async fn decide(
         let fresh = op.tx().find_enrollment(row.id).await?.ok_or_else(missing)?;
         return Err(decided_already(status_at(&fresh, now)?));
     }
-    row.status = status.as_str().to_owned();
+    status.as_str().clone_into(&mut row.status);
     row.decided_at = Some(now);
     row.decided_by = Some(user);
     row.decision_reason = reason;

@@ -23,7 +23,10 @@ const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
 /// Runs all jobs until `shutdown` holds true, or its sender is gone. A mail that is being sent is
 /// finished first.
 pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
-    tokio::join!(send_mail(&app, shutdown.clone()), keep_house(&app, shutdown));
+    tokio::join!(
+        send_mail(&app, shutdown.clone()),
+        keep_house(&app, shutdown)
+    );
 }
 
 async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>) {

@@ -213,7 +213,7 @@ pub(crate) async fn load_principal(
             let agent = tx.find_agent(org, id).await?.ok_or_else(refused)?;
             check_agent(&agent, now)?;
             let token_epoch = agent.token_epoch;
-            let live = agent_state(agent, auth_method)?;
+            let live = agent_state(&agent, auth_method)?;
             let reachable = reachable_vaults(tx, &live, now).await?;
             (live, token_epoch, reachable)
         }
@@ -255,7 +255,7 @@ pub(crate) fn check_agent(agent: &AgentRow, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn agent_state(agent: AgentRow, auth_method: AuthMethod) -> Result<Live> {
+fn agent_state(agent: &AgentRow, auth_method: AuthMethod) -> Result<Live> {
     let scopes: Vec<String> = serde_json::from_str(&agent.scopes)?;
     let settings = AgentSettings::parse(&agent.settings)?;
     Ok(Live {

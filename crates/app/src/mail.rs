@@ -67,13 +67,28 @@ impl Status {
 }
 
 /// Writes a mail into the outbox. `org` is the organisation it concerns, if any.
-pub(crate) async fn queue(app: &App, op: &mut Op, org: Option<OrgId>, recipient: &str, message: &Message) -> Result<()> {
-    let status = if app.mailer().has_transport() { Status::Queued } else { Status::Kept };
+pub(crate) async fn queue(
+    app: &App,
+    op: &mut Op,
+    org: Option<OrgId>,
+    recipient: &str,
+    message: &Message,
+) -> Result<()> {
+    let status = if app.mailer().has_transport() {
+        Status::Queued
+    } else {
+        Status::Kept
+    };
     insert(app, op, org, recipient, message, status).await
 }
 
 /// Does exactly the work of [`queue`] for a mail that nobody will get.
-pub(crate) async fn queue_discarded(app: &App, op: &mut Op, recipient: &str, message: &Message) -> Result<()> {
+pub(crate) async fn queue_discarded(
+    app: &App,
+    op: &mut Op,
+    recipient: &str,
+    message: &Message,
+) -> Result<()> {
     insert(app, op, None, recipient, message, Status::Discarded).await
 }
 
@@ -86,8 +101,14 @@ async fn insert(
     status: Status,
 ) -> Result<()> {
     let public_url = &app.settings().public_url;
-    if !message.links().into_iter().all(|link| is_ours(link, public_url)) {
-        return Err(Error::internal("a mail would link to somewhere else than the public URL"));
+    if !message
+        .links()
+        .into_iter()
+        .all(|link| is_ours(link, public_url))
+    {
+        return Err(Error::internal(
+            "a mail would link to somewhere else than the public URL",
+        ));
     }
     let text = message.render_text(public_url).map_err(Error::internal)?;
     let html = message.render_html(public_url).map_err(Error::internal)?;
@@ -99,7 +120,9 @@ async fn insert(
         carries_credential: message.carries_credential(),
     };
     let id: MailId = op.new_id();
-    let body = body.encode().ok_or_else(|| Error::internal("a mail is too long"))?;
+    let body = body
+        .encode()
+        .ok_or_else(|| Error::internal("a mail is too long"))?;
     let row = MailRow {
         id,
         org_id: org,
@@ -118,7 +141,8 @@ async fn insert(
 }
 
 fn is_ours(link: &str, public_url: &str) -> bool {
-    link.strip_prefix(public_url).is_some_and(|rest| rest.starts_with('/'))
+    link.strip_prefix(public_url)
+        .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A mail in the outbox, for whoever operates the instance: it may hold links and keys of anybody.
@@ -165,7 +189,10 @@ impl StoredMail {
 /// The newest mails of the instance, without their text. For the operator only.
 pub async fn list(app: &App, limit: i64) -> Result<Vec<StoredMail>> {
     let rows = app.store().begin_read().await?.list_mails(limit).await?;
-    Ok(rows.into_iter().map(|row| StoredMail::new(row, None)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| StoredMail::new(row, None))
+        .collect())
 }
 
 /// One mail with its text. For the operator only.
@@ -176,7 +203,10 @@ pub async fn read(app: &App, id: MailId) -> Result<StoredMail> {
         return Ok(StoredMail::new(row, None));
     }
     let opened = open_mail(app.keyring(), id, &row.sealed_body)?;
-    let text = Body::decode(opened.expose()).map_err(Error::internal)?.text.to_owned();
+    let text = Body::decode(opened.expose())
+        .map_err(Error::internal)?
+        .text
+        .to_owned();
     Ok(StoredMail::new(row, Some(SecretString::from(text))))
 }
 
@@ -190,7 +220,9 @@ const NOT_IN_A_SESSION: [&str; 2] = ["password_reset", "verify_email"];
 /// Nobody reads the mails of others here, whatever their role: a mailed link may open an account.
 pub async fn list_own(app: &App, caller: &Caller, limit: i64) -> Result<Vec<StoredMail>> {
     let mut view = app.view(caller).await?;
-    let Some(address) = view.live.verified_email.clone() else { return Ok(Vec::new()) };
+    let Some(address) = view.live.verified_email.clone() else {
+        return Ok(Vec::new());
+    };
     let rows = view.tx.list_mails_for(&address, limit).await?;
     rows.into_iter().map(|row| own(app, row)).collect()
 }
@@ -207,10 +239,13 @@ fn own(app: &App, row: MailRow) -> Result<StoredMail> {
 
 /// Sends the mail of a row, once, and says whether its body must be wiped now.
 pub(crate) async fn send(app: &App, row: &MailRow) -> std::result::Result<bool, SendError> {
-    let opened = open_mail(app.keyring(), row.id, &row.sealed_body).map_err(SendError::permanent)?;
+    let opened =
+        open_mail(app.keyring(), row.id, &row.sealed_body).map_err(SendError::permanent)?;
     let body = Body::decode(opened.expose()).map_err(SendError::permanent)?;
     if body.recipient != row.recipient {
-        return Err(SendError::permanent("the row names another recipient than its sealed body"));
+        return Err(SendError::permanent(
+            "the row names another recipient than its sealed body",
+        ));
     }
     app.mailer().send(row.id, row.created_at, &body).await?;
     Ok(body.carries_credential)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// What a unit of work has in hand. Time, randomness and ids come from here.
-pub struct Op {
+pub(crate) struct Op {
     tx: Tx,
     now: Timestamp,
     random: Arc<dyn Random>,

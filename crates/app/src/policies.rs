@@ -18,6 +18,7 @@ use oneclaw_core::policy::{
     explain as explain_rules,
 };
 use oneclaw_store::policies::PolicyRow;
+use std::net::IpAddr;
 use std::str::FromStr as _;
 
 /// A policy as written.
@@ -217,7 +218,9 @@ fn apply(row: &mut PolicyRow, request: UpdateRequest, now: Timestamp) -> Result<
         row.permissions = parse_permissions(&permissions)?;
     }
     if let Some(effect) = request.effect {
-        row.effect = parse_effect(Some(&effect))?.as_str().to_owned();
+        parse_effect(Some(&effect))?
+            .as_str()
+            .clone_into(&mut row.effect);
     }
     if request.priority.is_some() {
         row.priority = parse_priority(request.priority)?;
@@ -262,6 +265,12 @@ pub struct Question {
     pub action: Action,
     /// Where.
     pub path: SecretPath,
+    /// From which address. When absent: the caller's own for themselves, unknown for others.
+    pub ip: Option<IpAddr>,
+    /// In which environment; the principal's own when absent.
+    pub environment: Option<String>,
+    /// When; now when absent.
+    pub at: Option<Timestamp>,
 }
 
 /// Says what would be decided and which rule would decide, by the same evaluator that decides.
@@ -312,11 +321,14 @@ pub async fn explain(
         caller,
         question.action,
         &question.path,
-        view.now,
+        question.at.unwrap_or(view.now),
     );
-    if view.live.principal != asked.principal {
+    if question.ip.is_some() || view.live.principal != asked.principal {
         // Somebody else's address is not known: conditions on it are shown as not met.
-        request.ip = None;
+        request.ip = question.ip;
+    }
+    if question.environment.is_some() {
+        request.environment = question.environment.as_deref();
     }
     Ok(explain_rules(&request, &seen.rules))
 }
@@ -412,7 +424,7 @@ fn parse_permissions(words: &[String]) -> Result<String> {
         .map_err(|error| Error::invalid("permissions", error.to_string()))?;
     Ok(serde_json::to_string(
         &set.iter()
-            .map(|permission| permission.as_str())
+            .map(oneclaw_core::policy::Permission::as_str)
             .collect::<Vec<_>>(),
     )?)
 }

@@ -8,22 +8,24 @@ use crate::commit::{Light, Outcome, Step};
 use crate::error::{Error, Result};
 use crate::lane::{Access, Attempt, Retry, entry_of};
 use crate::live::Caller;
-use crate::op::{Op, entry};
+use crate::op::entry;
 use crate::{App, lane};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{SecretId, VaultId};
-use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::{Action, Granted};
 use oneclaw_core::secret::SecretString;
-use oneclaw_crypto::envelope::{SealedRef, ValueContext, decrypt_value, encrypt_value};
-use oneclaw_store::secrets::{MetadataRow, NewVersion, SealedRow};
-use std::sync::Arc;
+use oneclaw_crypto::envelope::{SealedRef, ValueContext, decrypt_value};
+use oneclaw_store::secrets::{MetadataRow, SealedRow};
 
 mod generate;
+mod write;
+
 pub use generate::{Charset, GenerateRequest};
+pub(crate) use write::put_internal;
+pub use write::{PutRequest, put, rotate};
 
 /// Largest value.
 pub const MAXIMUM_VALUE: usize = 1024 * 1024;
@@ -57,20 +59,6 @@ pub struct Value {
     pub metadata: Metadata,
     /// The value.
     pub value: SecretString,
-}
-
-/// What to write.
-pub struct PutRequest {
-    /// Value, not empty.
-    pub value: SecretString,
-    /// Type; `generic` when absent.
-    pub kind: Option<String>,
-    /// JSON object.
-    pub metadata: Option<String>,
-    /// When it stops being readable.
-    pub expires_at: Option<Timestamp>,
-    /// How many reads it allows.
-    pub max_access_count: Option<i64>,
 }
 
 /// Reads the newest version.
@@ -109,9 +97,8 @@ async fn try_read(
     version: Option<i64>,
 ) -> Result<Attempt<Value>> {
     let access = app.access(caller, vault, Action::Read, path).await?;
-    let (access, granted) = match access.granted(app, caller, path).await? {
-        Attempt::Done(granted) => granted,
-        _ => return Ok(Attempt::Stale),
+    let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
+        return Ok(Attempt::Stale);
     };
     let row = match version {
         None => app.sealed(&access, caller, path).await?,
@@ -191,221 +178,7 @@ fn check_type_gate(access: &Access, row: &SealedRow) -> Result<()> {
     Ok(())
 }
 
-/// Writes a new version, or the first.
-pub async fn put(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-    request: PutRequest,
-) -> Result<Metadata> {
-    let write = Write::parse(app, request)?;
-    let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_write(app, caller, vault, path, Action::Write, &write).await?;
-        if let Some(done) = retry.settle(attempt).await? {
-            return Ok(done);
-        }
-    }
-}
-
-/// Replaces the value by a random one of the server's making. The value is not returned.
-pub async fn rotate(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-    request: GenerateRequest,
-) -> Result<Metadata> {
-    let value = generate::generate(&request, app.random())?;
-    let request = PutRequest {
-        value,
-        kind: request.kind,
-        metadata: None,
-        expires_at: None,
-        max_access_count: None,
-    };
-    let kind_given = request.kind.is_some();
-    let mut write = Write::parse(app, request)?;
-    write.keep_kind = !kind_given;
-    let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_write(app, caller, vault, path, Action::Rotate, &write).await?;
-        if let Some(done) = retry.settle(attempt).await? {
-            return Ok(done);
-        }
-    }
-}
-
-/// A checked write.
-struct Write {
-    value: SecretString,
-    kind: String,
-    /// Take the type of the version before.
-    keep_kind: bool,
-    metadata: String,
-    expires_at: Option<Timestamp>,
-    max_access_count: Option<i64>,
-}
-
-impl Write {
-    fn parse(app: &App, request: PutRequest) -> Result<Self> {
-        if request.value.is_empty() {
-            return Err(Error::invalid(
-                "value",
-                "The value must not be empty. To remove a secret, delete it.",
-            ));
-        }
-        if request.value.len() > MAXIMUM_VALUE {
-            return Err(Error::invalid(
-                "value",
-                "The value is larger than 1 MiB. Store large files elsewhere and their key here.",
-            ));
-        }
-        let kind = match request.kind.as_deref() {
-            None | Some("") => "generic".to_owned(),
-            Some(text) => SecretType::parse(text)
-                .map_err(|error| Error::invalid("type", error.to_string()))?
-                .as_str()
-                .to_owned(),
-        };
-        if request.expires_at.is_some_and(|end| end <= app.now()) {
-            return Err(Error::invalid("expires_at", "The expiry lies in the past."));
-        }
-        if request
-            .max_access_count
-            .is_some_and(|count| !(1..=i64::from(i32::MAX)).contains(&count))
-        {
-            return Err(Error::invalid(
-                "max_access_count",
-                "The number of reads must be at least 1.",
-            ));
-        }
-        let metadata = request.metadata.unwrap_or_else(|| "{}".to_owned());
-        if metadata.len() > 64 * 1024 {
-            return Err(Error::invalid(
-                "metadata",
-                "The metadata is larger than 64 KiB.",
-            ));
-        }
-        Ok(Self {
-            value: request.value,
-            kind,
-            keep_kind: false,
-            metadata,
-            expires_at: request.expires_at,
-            max_access_count: request.max_access_count,
-        })
-    }
-}
-
-async fn try_write(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-    action: Action,
-    write: &Write,
-) -> Result<Attempt<Metadata>> {
-    let access = app.access(caller, vault, action, path).await?;
-    let (access, granted) = match access.granted(app, caller, path).await? {
-        Attempt::Done(granted) => granted,
-        _ => return Ok(Attempt::Stale),
-    };
-    let before = app.sealed(&access, caller, path).await?;
-    if action == Action::Rotate && before.as_ref().is_none_or(|row| row.deleted_at.is_some()) {
-        return Err(Error::not_found(
-            "There is no secret at this path to rotate. Write it first.",
-        ));
-    }
-    let now = app.now();
-    let new = app
-        .seal_version(caller, &access.view, path, write, before.as_deref(), now)
-        .await?;
-    let row = sealed_of_new(&new);
-    let details = granted_details(vault, &granted)
-        .text("type", &new.kind)
-        .int("version", new.version);
-    let name = if action == Action::Rotate {
-        "secret.rotate"
-    } else {
-        "secret.write"
-    };
-    let light = Light {
-        guards: access.guards(),
-        secret: None,
-        entry: entry_of(caller, name, ("secret", new.secret.to_string()), details),
-        step: Step::Put(Box::new(new)),
-    };
-    match app.commit(light).await? {
-        Outcome::Done => {
-            let metadata = metadata_of_sealed(&row)?;
-            app.caches()
-                .sealed
-                .insert((vault, path.clone()), Arc::new(row));
-            Ok(Attempt::Done(metadata))
-        }
-        Outcome::Lost => Ok(Attempt::Lost),
-        _ => Ok(Attempt::Stale),
-    }
-}
-
 impl App {
-    async fn seal_version(
-        &self,
-        caller: &Caller,
-        view: &VaultView,
-        path: &SecretPath,
-        write: &Write,
-        before: Option<&SealedRow>,
-        now: Timestamp,
-    ) -> Result<NewVersion> {
-        let kind = match before {
-            Some(row) if write.keep_kind => row.kind.clone(),
-            _ => write.kind.clone(),
-        };
-        let secret = before.map_or_else(
-            || SecretId::from_uuid(self.random().uuid_v7(now)),
-            |row| row.id,
-        );
-        let version = before.map_or(0, |row| row.latest).saturating_add(1);
-        let context = ValueContext {
-            org: caller.org(),
-            vault: view.vault,
-            secret,
-            path: path.clone(),
-            version: version_number(version),
-            secret_type: kind.clone(),
-        };
-        let key = self
-            .vault_key(caller.org(), view.vault, view.key_generation)
-            .await?;
-        let sealed = encrypt_value(
-            &key,
-            &context,
-            write.value.expose().as_bytes(),
-            self.random(),
-        )?;
-        Ok(NewVersion {
-            secret,
-            org: caller.org(),
-            vault: view.vault,
-            path: path.as_str().to_owned(),
-            version,
-            rev: before.map_or(0, |row| row.rev).saturating_add(1),
-            kind,
-            metadata: write.metadata.clone(),
-            key_generation: view.key_generation,
-            wrapped_key: sealed.wrapped_key,
-            ciphertext: sealed.ciphertext,
-            created_by_type: caller.principal().kind(),
-            created_by_id: caller.principal().uuid(),
-            created_at: now,
-            expires_at: write.expires_at,
-            max_access_count: write.max_access_count,
-        })
-    }
-
     async fn open_value(
         &self,
         view: &VaultView,
@@ -605,107 +378,4 @@ pub(crate) fn metadata_of_sealed(row: &SealedRow) -> Result<Metadata> {
         expires_at: row.expires_at,
         is_disabled: row.disabled_at.is_some(),
     })
-}
-
-/// The row as it will be once the version is stored.
-fn sealed_of_new(new: &NewVersion) -> SealedRow {
-    SealedRow {
-        id: new.secret,
-        path: new.path.clone(),
-        latest: new.version,
-        rev: new.rev,
-        deleted_at: None,
-        secret_expires_at: new.expires_at,
-        max_access_count: new.max_access_count,
-        access_count: 0,
-        version: new.version,
-        kind: new.kind.clone(),
-        metadata: new.metadata.clone(),
-        key_generation: new.key_generation,
-        wrapped_key: new.wrapped_key.clone(),
-        ciphertext: new.ciphertext.clone(),
-        created_by_type: new.created_by_type.to_owned(),
-        created_by_id: new.created_by_id,
-        created_at: new.created_at,
-        expires_at: new.expires_at,
-        disabled_at: None,
-    }
-}
-
-/// Writes a secret of the server's own making in a unit of work, without a policy decision: the
-/// identity keys of an agent. Callers of the API go through [`put`].
-pub(crate) async fn put_internal(
-    app: &App,
-    op: &mut Op,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-    kind: &str,
-    value: &SecretString,
-) -> Result<()> {
-    let now = op.now();
-    let org = caller.org();
-    let before = op.tx().find_secret_head(org, vault, path.as_str()).await?;
-    let secret = before.as_ref().map_or_else(|| op.new_id(), |head| head.id);
-    let version = before
-        .as_ref()
-        .map_or(0, |head| head.version)
-        .saturating_add(1);
-    let generation = op
-        .tx()
-        .find_vault(org, vault)
-        .await?
-        .ok_or_else(crate::vaults::missing)?
-        .key_generation;
-    let wrapped = op
-        .tx()
-        .find_vault_key(org, vault, generation)
-        .await?
-        .ok_or_else(crate::vaults::missing)?
-        .wrapped;
-    let key = app.unwrap_vault_key(org, vault, generation, &wrapped)?;
-    let context = ValueContext {
-        org,
-        vault,
-        secret,
-        path: path.clone(),
-        version: version_number(version),
-        secret_type: kind.to_owned(),
-    };
-    let sealed = encrypt_value(&key, &context, value.expose().as_bytes(), op.random())?;
-    let new = NewVersion {
-        secret,
-        org,
-        vault,
-        path: path.as_str().to_owned(),
-        version,
-        rev: before.as_ref().map_or(0, |head| head.rev).saturating_add(1),
-        kind: kind.to_owned(),
-        metadata: "{}".to_owned(),
-        key_generation: generation,
-        wrapped_key: sealed.wrapped_key,
-        ciphertext: sealed.ciphertext,
-        created_by_type: caller.principal().kind(),
-        created_by_id: caller.principal().uuid(),
-        created_at: now,
-        expires_at: None,
-        max_access_count: None,
-    };
-    if op.tx().put_versions(&[&new]).await?.is_empty() {
-        return Err(Error::conflict(
-            "This path was written at the same moment. Try again.",
-        ));
-    }
-    let details = Details::new()
-        .uuid("vault_id", vault)
-        .text("path", path.as_str())
-        .text("type", kind)
-        .int("version", version);
-    op.log(entry_of(
-        caller,
-        "secret.write",
-        ("secret", secret.to_string()),
-        details,
-    ));
-    Ok(())
 }

@@ -28,7 +28,7 @@ mod open;
 pub use open::{Opened, Preview, open, preview};
 
 /// Longest life of a share.
-const MAXIMUM_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const MAXIMUM_LIFE: Duration = Duration::from_hours(8784);
 
 /// A share.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Access tokens: issuing them for keys and sessions, checking them, ending them.
 //!
-//! Tokens are EdDSA JWTs. A signature is checked once and remembered by the token's digest; whether
+//! Tokens are `EdDSA` JWTs. A signature is checked once and remembered by the token's digest; whether
 //! the token still stands is live state, checked in the commit of every request that uses it.
 
 use crate::commit::{Guards, Light, Outcome, Step};
@@ -22,11 +22,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Life of an agent's token unless the agent says otherwise.
-pub const AGENT_TOKEN_LIFE: Duration = Duration::from_secs(60 * 60);
+pub const AGENT_TOKEN_LIFE: Duration = Duration::from_hours(1);
 /// Life of a user's token.
-pub const USER_TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
+pub const USER_TOKEN_LIFE: Duration = Duration::from_mins(15);
 /// An agent's activity is noted at most this often.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// A token that was just issued.
 pub struct IssuedToken {
@@ -362,4 +362,4 @@ pub async fn revoke(app: &App, caller: &Caller) -> Result<()> {
 }
 
 /// The epoch of an ended session matters only as long as a token of it could still be valid.
-pub(crate) const SESSION_EPOCH_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const SESSION_EPOCH_LIFE: Duration = Duration::from_hours(24);

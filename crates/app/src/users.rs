@@ -36,9 +36,9 @@ pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};
 pub use sign_up::{SignUpOutcome, SignUpRequest, sign_up, verify_email};
 
 /// Life of a session without use of its refresh token.
-const API_SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const API_SESSION_LIFE: Duration = Duration::from_hours(720);
 /// Life of a browser session.
-const WEB_SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+const WEB_SESSION_LIFE: Duration = Duration::from_hours(12);
 
 /// Where a request came from, for limits, sessions and the audit log.
 #[derive(Clone, Debug, Default)]

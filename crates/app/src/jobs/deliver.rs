@@ -47,7 +47,12 @@ pub(super) async fn deliver(app: &App, shutdown: &watch::Receiver<bool>) -> Resu
     let mut sent = 0;
     loop {
         // A mail that was tried is not due again at this moment, so this comes to an end.
-        let due = app.store().begin_read().await?.list_due_mails(app.now(), BATCH).await?;
+        let due = app
+            .store()
+            .begin_read()
+            .await?
+            .list_due_mails(app.now(), BATCH)
+            .await?;
         if due.is_empty() || *shutdown.borrow() {
             return Ok(sent);
         }
@@ -77,7 +82,11 @@ async fn try_all(app: &App, due: Vec<MailRow>, shutdown: &watch::Receiver<bool>)
     outcome.map(|()| sent)
 }
 
-fn count(done: std::result::Result<Result<bool>, tokio::task::JoinError>, sent: &mut usize, outcome: &mut Result<()>) {
+fn count(
+    done: std::result::Result<Result<bool>, tokio::task::JoinError>,
+    sent: &mut usize,
+    outcome: &mut Result<()>,
+) {
     match done.unwrap_or_else(|panicked| Err(crate::Error::internal(panicked))) {
         Ok(true) => *sent += 1,
         Ok(false) => {}
@@ -108,7 +117,14 @@ async fn try_one(app: &App, mail: MailRow) -> Result<bool> {
                 // The body stays: whoever operates the instance can still hand the mail over.
                 _ => {
                     tracing::error!(mail = %id, kind = mail.kind, attempt, "mail given up");
-                    finish(app, id, Status::Failed, Some(error.to_string()), mail.sealed_body).await?;
+                    finish(
+                        app,
+                        id,
+                        Status::Failed,
+                        Some(error.to_string()),
+                        mail.sealed_body,
+                    )
+                    .await?;
                 }
             }
             Ok(false)
@@ -133,11 +149,20 @@ pub(super) async fn claim(app: &App, mail: &MailRow) -> Result<bool> {
     .await
 }
 
-async fn finish(app: &App, id: MailId, status: Status, error: Option<String>, body: Vec<u8>) -> Result<()> {
+async fn finish(
+    app: &App,
+    id: MailId,
+    status: Status,
+    error: Option<String>,
+    body: Vec<u8>,
+) -> Result<()> {
     app.run(move |op| {
         Box::pin(async move {
             let now = op.now();
-            Ok(op.tx().finish_mail(id, status.as_str(), error.as_deref(), now, &body).await?)
+            Ok(op
+                .tx()
+                .finish_mail(id, status.as_str(), error.as_deref(), now, &body)
+                .await?)
         })
     })
     .await
@@ -164,7 +189,10 @@ pub(super) async fn requeue_kept(app: &App) -> Result<()> {
         })
         .await?;
     if queued > 0 {
-        tracing::info!(queued, "mails kept while there was no transport are sent now");
+        tracing::info!(
+            queued,
+            "mails kept while there was no transport are sent now"
+        );
     }
     Ok(())
 }

@@ -22,7 +22,10 @@ const CREDENTIAL_KEPT: Duration = DAY.saturating_mul(7);
 const EPOCH_KEPT: Duration = DAY;
 
 /// What is forgotten, and how.
-type Task = (&'static str, for<'a> fn(&'a mut Op) -> BoxFuture<'a, Result<u64>>);
+type Task = (
+    &'static str,
+    for<'a> fn(&'a mut Op) -> BoxFuture<'a, Result<u64>>,
+);
 
 /// A task that runs one statement on everything that was over this long ago.
 macro_rules! task {
@@ -37,7 +40,11 @@ macro_rules! task {
 }
 
 const TASKS: [Task; 8] = [
-    task!("requests to join that lapsed", expire_enrollments, Duration::ZERO),
+    task!(
+        "requests to join that lapsed",
+        expire_enrollments,
+        Duration::ZERO
+    ),
     task!("old requests to join", purge_enrollments, ENROLLMENT_KEPT),
     task!("one-time links", purge_one_time_tokens, CREDENTIAL_KEPT),
     task!("sessions", purge_sessions, CREDENTIAL_KEPT),

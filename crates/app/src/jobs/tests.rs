@@ -32,9 +32,16 @@ async fn a_mail_is_delivered_once() {
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
     let taken = server.mail().await;
     assert_eq!(taken.to, [RECIPIENT]);
-    assert!(taken.data.contains("Subject: An agent asks to join your vault\r\n"));
+    assert!(
+        taken
+            .data
+            .contains("Subject: An agent asks to join your vault\r\n")
+    );
     let row = instance.row().await;
-    assert_eq!((row.status.as_str(), row.attempts, row.finished_at), ("sent", 1, Some(NOW)));
+    assert_eq!(
+        (row.status.as_str(), row.attempts, row.finished_at),
+        ("sent", 1, Some(NOW))
+    );
     instance.clock.advance(30 * DAY);
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
     assert!(server.stop().await.is_empty());
@@ -54,7 +61,11 @@ async fn a_mail_waits_for_a_server_that_is_down() {
     assert!(row.last_error.unwrap().contains("onnection"));
 
     let mut server = SmtpServer::start(&["--port", &port]).await;
-    assert_eq!(deliver_due(&instance.app).await.unwrap(), 0, "not before its time");
+    assert_eq!(
+        deliver_due(&instance.app).await.unwrap(),
+        0,
+        "not before its time"
+    );
     instance.clock.advance(Duration::from_secs(5));
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
     assert_eq!(server.mail().await.to, [RECIPIENT]);
@@ -67,7 +78,13 @@ async fn a_mail_waits_for_a_server_that_is_down() {
 #[tokio::test]
 async fn a_server_that_is_busy_is_asked_again_later() {
     let database = sqlite().await;
-    let mut server = SmtpServer::start(&["--reply", "RCPT:451 4.3.0 greylisted", "--reply", "DATA:452 4.3.1 full"]).await;
+    let mut server = SmtpServer::start(&[
+        "--reply",
+        "RCPT:451 4.3.0 greylisted",
+        "--reply",
+        "DATA:452 4.3.1 full",
+    ])
+    .await;
     let instance = Instance::open(&database, mailer(&server.url())).await;
     instance.queue(enrollment("bot", "", "")).await;
     for pause in [5, 30] {
@@ -76,7 +93,14 @@ async fn a_server_that_is_busy_is_asked_again_later() {
         assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
         instance.clock.advance(Duration::from_secs(1));
     }
-    assert!(instance.row().await.last_error.unwrap().contains("4.3.1 full"));
+    assert!(
+        instance
+            .row()
+            .await
+            .last_error
+            .unwrap()
+            .contains("4.3.1 full")
+    );
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
     assert_eq!(instance.row().await.attempts, 3);
     server.mail().await;
@@ -93,7 +117,13 @@ async fn a_mail_that_is_refused_for_good_is_given_up_and_stays_readable() {
     let row = instance.row().await;
     assert_eq!((row.status.as_str(), row.attempts), ("failed", 1));
     assert!(row.last_error.as_deref().unwrap().contains("no such user"));
-    assert!(crate::mail::read(&instance.app, row.id).await.unwrap().text.is_some());
+    assert!(
+        crate::mail::read(&instance.app, row.id)
+            .await
+            .unwrap()
+            .text
+            .is_some()
+    );
     instance.clock.advance(DAY);
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 0);
     assert!(server.stop().await.is_empty());
@@ -180,15 +210,30 @@ async fn a_folder_gets_one_private_file_for_each_mail() {
     instance.queue(credentials()).await;
     instance.queue(enrollment("bot", "", "")).await;
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 2);
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
     assert_eq!(names.len(), 2);
-    for (path, subject) in names.iter().zip(["The credentials of your new agent", "An agent asks to join your vault"]) {
+    for (path, subject) in names.iter().zip([
+        "The credentials of your new agent",
+        "An agent asks to join your vault",
+    ]) {
         assert_eq!(path.extension().unwrap(), "eml");
-        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(std::fs::read_to_string(path).unwrap().contains(subject), "in the order of writing");
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert!(
+            std::fs::read_to_string(path).unwrap().contains(subject),
+            "in the order of writing"
+        );
     }
-    assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
 }
 
 #[tokio::test]

@@ -36,9 +36,14 @@ impl<'a> Body<'a> {
     pub(super) fn encode(&self) -> Option<SecretBytes> {
         let fields = self.fields();
         // Reserved at once: a growing buffer would leave unwiped copies behind.
-        let mut bytes = Vec::with_capacity(2 + fields.iter().map(|field| 4 + field.len()).sum::<usize>());
+        let mut bytes =
+            Vec::with_capacity(2 + fields.iter().map(|field| 4 + field.len()).sum::<usize>());
         bytes.push(VERSION);
-        bytes.push(if self.carries_credential { CARRIES_CREDENTIAL } else { 0 });
+        bytes.push(if self.carries_credential {
+            CARRIES_CREDENTIAL
+        } else {
+            0
+        });
         for field in fields {
             bytes.extend_from_slice(&u32::try_from(field.len()).ok()?.to_be_bytes());
             bytes.extend_from_slice(field.as_bytes());
@@ -48,7 +53,9 @@ impl<'a> Body<'a> {
 
     /// Reads the format above, all of it and nothing else.
     pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, DamagedBody> {
-        let (&[VERSION, flags @ (0 | CARRIES_CREDENTIAL)], mut rest) = bytes.split_first_chunk().ok_or(DamagedBody)? else {
+        let (&[VERSION, flags @ (0 | CARRIES_CREDENTIAL)], mut rest) =
+            bytes.split_first_chunk().ok_or(DamagedBody)?
+        else {
             return Err(DamagedBody);
         };
         let body = Self {
@@ -58,7 +65,11 @@ impl<'a> Body<'a> {
             html: field(&mut rest)?,
             carries_credential: flags == CARRIES_CREDENTIAL,
         };
-        if rest.is_empty() { Ok(body) } else { Err(DamagedBody) }
+        if rest.is_empty() {
+            Ok(body)
+        } else {
+            Err(DamagedBody)
+        }
     }
 
     fn fields(&self) -> [&'a str; 4] {
@@ -78,17 +89,30 @@ fn field<'a>(rest: &mut &'a [u8]) -> Result<&'a str, DamagedBody> {
 mod tests {
     use super::*;
 
-    const BODY: Body<'static> =
-        Body { recipient: "a@b.example", subject: "S", text: "tëxt", html: "", carries_credential: true };
+    const BODY: Body<'static> = Body {
+        recipient: "a@b.example",
+        subject: "S",
+        text: "tëxt",
+        html: "",
+        carries_credential: true,
+    };
 
     #[test]
     fn the_format_is_fixed() {
         let bytes = BODY.encode().unwrap();
-        assert_eq!(bytes.expose(), b"\x01\x01\0\0\0\x0ba@b.example\0\0\0\x01S\0\0\0\x05t\xc3\xabxt\0\0\0\0");
+        assert_eq!(
+            bytes.expose(),
+            b"\x01\x01\0\0\0\x0ba@b.example\0\0\0\x01S\0\0\0\x05t\xc3\xabxt\0\0\0\0"
+        );
         let back = Body::decode(bytes.expose()).unwrap();
         assert_eq!(back.fields(), BODY.fields());
         assert!(back.carries_credential);
-        let plain = Body { carries_credential: false, ..BODY }.encode().unwrap();
+        let plain = Body {
+            carries_credential: false,
+            ..BODY
+        }
+        .encode()
+        .unwrap();
         assert!(!Body::decode(plain.expose()).unwrap().carries_credential);
     }
 
@@ -98,7 +122,16 @@ mod tests {
         for length in 0..bytes.len() {
             assert!(Body::decode(&bytes[..length]).is_err(), "{length} bytes");
         }
-        for (at, value) in [(0, 0), (0, 2), (1, 2), (1, 0xff), (2, 0xff), (5, 0x0c), (21, 0xff), (26, 1)] {
+        for (at, value) in [
+            (0, 0),
+            (0, 2),
+            (1, 2),
+            (1, 0xff),
+            (2, 0xff),
+            (5, 0x0c),
+            (21, 0xff),
+            (34, 1),
+        ] {
             let mut changed = bytes.clone();
             changed[at] = value;
             assert!(Body::decode(&changed).is_err(), "byte {at} = {value}");

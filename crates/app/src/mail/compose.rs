@@ -17,7 +17,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// Tells programs that answer mails not to answer this one (RFC 3834), and one that needs its own
 /// word for it.
-const NO_ANSWER: [(&str, &str); 2] = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")];
+const NO_ANSWER: [(&str, &str); 2] = [
+    ("Auto-Submitted", "auto-generated"),
+    ("X-Auto-Response-Suppress", "All"),
+];
 
 /// Why a mail cannot be composed. No later try would help.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +42,12 @@ pub(super) struct Composed {
 }
 
 /// Composes a mail. It is dated when it was written, not when it is sent.
-pub(super) fn compose(from: &Mailbox, id: MailId, written_at: Timestamp, body: &Body<'_>) -> Result<Composed, ComposeError> {
+pub(super) fn compose(
+    from: &Mailbox,
+    id: MailId,
+    written_at: Timestamp,
+    body: &Body<'_>,
+) -> Result<Composed, ComposeError> {
     let to = recipient(body.recipient)?;
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()])?;
     let mut builder = lettre::Message::builder()
@@ -50,7 +58,10 @@ pub(super) fn compose(from: &Mailbox, id: MailId, written_at: Timestamp, body: &
         .subject(body.subject)
         .envelope(envelope.clone());
     for (name, value) in NO_ANSWER {
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str(name),
+            value.to_owned(),
+        ));
     }
     let parts = MultiPart::alternative()
         // Of our own making, because the library would ask its own random source.
@@ -58,7 +69,10 @@ pub(super) fn compose(from: &Mailbox, id: MailId, written_at: Timestamp, body: &
         .singlepart(SinglePart::plain(body.text.to_owned()))
         .singlepart(SinglePart::html(body.html.to_owned()));
     let message = builder.multipart(parts)?;
-    Ok(Composed { envelope, bytes: SecretBytes::from(message.formatted()) })
+    Ok(Composed {
+        envelope,
+        bytes: SecretBytes::from(message.formatted()),
+    })
 }
 
 /// Our own rules for addresses first: they are narrower than those of the mail standards.

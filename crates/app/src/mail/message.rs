@@ -169,27 +169,49 @@ impl Message {
     /// All links in the mail.
     pub(super) fn links(&self) -> Vec<&str> {
         match self {
-            Self::Welcome { dashboard_link: link }
+            Self::Welcome {
+                dashboard_link: link,
+            }
             | Self::VerifyEmail { link, .. }
             | Self::AccountExists { sign_in_link: link }
             | Self::PasswordReset { link, .. }
-            | Self::PasswordChanged { reset_link: link, .. }
-            | Self::AgentCredentials { dashboard_link: link, .. }
-            | Self::AgentKeyReady { reveal_link: link, .. }
+            | Self::PasswordChanged {
+                reset_link: link, ..
+            }
+            | Self::AgentCredentials {
+                dashboard_link: link,
+                ..
+            }
+            | Self::AgentKeyReady {
+                reveal_link: link, ..
+            }
             | Self::ShareReceived { link, .. }
-            | Self::ShareOpened { shares_link: link, .. } => vec![link],
-            Self::EnrollmentRequest { allow_link, deny_link, .. } => vec![allow_link, deny_link],
+            | Self::ShareOpened {
+                shares_link: link, ..
+            } => vec![link],
+            Self::EnrollmentRequest {
+                allow_link,
+                deny_link,
+                ..
+            } => vec![allow_link, deny_link],
         }
     }
 
     /// Renders the text part, which is complete by itself.
     pub(super) fn render_text(&self, public_url: &str) -> askama::Result<SecretString> {
-        render(&Text { message: self, public_url })
+        render(&Text {
+            message: self,
+            public_url,
+        })
     }
 
     /// Renders the HTML part.
     pub(super) fn render_html(&self, public_url: &str) -> askama::Result<SecretString> {
-        render(&Html { message: self, subject: self.subject(), public_url })
+        render(&Html {
+            message: self,
+            subject: self.subject(),
+            public_url,
+        })
     }
 }
 
@@ -217,6 +239,10 @@ struct Html<'a> {
 }
 
 /// What templates may apply to a value.
+#[expect(
+    unreachable_pub,
+    reason = "the attribute makes each filter a public type"
+)]
 mod filters {
     use super::{IpAddr, SecretString, Timestamp, quote, strtime};
     use askama::{Result, Values};
@@ -236,7 +262,8 @@ mod filters {
     /// A moment for people: `23 November 2026, 14:05 UTC`.
     #[askama::filter_fn]
     pub(super) fn utc(at: &Timestamp, _: &dyn Values) -> Result<String> {
-        let moment = jiff::Timestamp::from_millisecond(at.as_millis()).map_err(askama::Error::custom)?;
+        let moment =
+            jiff::Timestamp::from_millisecond(at.as_millis()).map_err(askama::Error::custom)?;
         strtime::format("%-d %B %Y, %H:%M UTC", moment).map_err(askama::Error::custom)
     }
 

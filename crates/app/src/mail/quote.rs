@@ -33,7 +33,11 @@ fn flatten(text: &str) -> String {
             line.push(' ');
         }
         let before = line.len();
-        line.extend(word.chars().filter(|c| !is_deceptive(*c)).map(|c| if is_quotation_mark(c) { '\'' } else { c }));
+        line.extend(
+            word.chars()
+                .filter(|c| !is_deceptive(*c))
+                .map(|c| if is_quotation_mark(c) { '\'' } else { c }),
+        );
         if line.len() == before {
             line.truncate(start);
         }
@@ -64,7 +68,7 @@ fn defuse(word: &str, out: &mut String) {
         let next = characters.peek().copied();
         match character {
             '@' | '\u{fe6b}' | '\u{ff20}' => out.push_str("[at]"),
-            '.' if next.is_some() && !harmless_dots => out.push_str("[.]"),
+            '.' if joins(next) && !harmless_dots => out.push_str("[.]"),
             // Mail programs read these as dots, because browsers do (UTS 46).
             '\u{2024}' | '\u{3002}' | '\u{fe52}' | '\u{ff0e}' | '\u{ff61}' => out.push_str("[.]"),
             ':' if next.is_some() && !is_between_digits(previous, next) => out.push_str("[:]"),
@@ -82,9 +86,10 @@ fn is_version(word: &str) -> bool {
     let mut previous = None;
     let mut characters = word.chars().peekable();
     while let Some(character) = characters.next() {
-        if character == '.' && characters.peek().is_some() {
+        let next = characters.peek().copied();
+        if character == '.' && joins(next) {
             dots += 1;
-            if !is_between_digits(previous, characters.peek().copied()) {
+            if !is_between_digits(previous, next) {
                 return false;
             }
         }
@@ -93,8 +98,15 @@ fn is_version(word: &str) -> bool {
     dots < 3
 }
 
+/// Whether a dot has something behind it, rather than ending a sentence or being one of three.
+fn joins(next: Option<char>) -> bool {
+    next.is_some_and(|next| next != '.')
+}
+
 fn is_between_digits(previous: Option<char>, next: Option<char>) -> bool {
-    [previous, next].iter().all(|c| c.is_some_and(|c| c.is_ascii_digit()))
+    [previous, next]
+        .iter()
+        .all(|c| c.is_some_and(|c| c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -121,12 +133,16 @@ mod tests {
     fn addresses_are_broken() {
         for (text, expected) in [
             ("evil.com", "evil[.]com"),
-            ("see https://evil.com/a.b?c=1", "see https[:]//evil[.]com/a[.]b?c=1"),
+            (
+                "see https://evil.com/a.b?c=1",
+                "see https[:]//evil[.]com/a[.]b?c=1",
+            ),
             ("boss@corp.example", "boss[at]corp[.]example"),
             ("mailto:a", "mailto[:]a"),
             ("1.2.3.4", "1[.]2[.]3[.]4"),
             ("evil。com and evil．com", "evil[.]com and evil[.]com"),
             ("evil.com/1.2", "evil[.]com/1[.]2"),
+            ("wait...evil.com", "wait..[.]evil[.]com"),
         ] {
             assert_eq!(quote(text, DESCRIPTION), expected);
         }
@@ -135,13 +151,22 @@ mod tests {
     #[test]
     fn nothing_hides_or_leaves_its_quotation_marks() {
         assert_eq!(quote("a\r\nBcc: b\tc", DESCRIPTION), "a Bcc: b c");
-        assert_eq!(quote("safe\u{202e}moc.live\u{200b}\u{0}", DESCRIPTION), "safemoc[.]live");
-        assert_eq!(quote("bot\" has been verified. \u{201d}Allow", NAME), "bot' has been verified. 'Allow");
+        assert_eq!(
+            quote("safe\u{202e}moc.live\u{200b}\u{0}", DESCRIPTION),
+            "safemoc[.]live"
+        );
+        assert_eq!(
+            quote("bot\" has been verified. \u{201d}Allow", NAME),
+            "bot' has been verified. 'Allow"
+        );
         assert_eq!(quote(" \u{200b} \u{2028}\n", NAME), "");
         assert_eq!(quote(&"x".repeat(65), NAME), format!("{}…", "x".repeat(64)));
         assert_eq!(quote(&"x".repeat(64), NAME), "x".repeat(64));
         // An address that the cut would complete is broken as well.
-        assert_eq!(quote(&format!("{} a.b", "x".repeat(60)), NAME), format!("{} a[.]b", "x".repeat(60)));
+        assert_eq!(
+            quote(&format!("{} a.b", "x".repeat(60)), NAME),
+            format!("{} a[.]b", "x".repeat(60))
+        );
     }
 
     proptest! {

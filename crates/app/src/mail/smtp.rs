@@ -24,13 +24,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Greeting, TLS and authentication, the connection included.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(45);
 /// From the envelope to the server's word that it has the mail.
-const TRANSFER_TIMEOUT: Duration = Duration::from_secs(120);
+const TRANSFER_TIMEOUT: Duration = Duration::from_mins(2);
 /// Saying goodbye; the mail is delivered by then.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest that sending one mail can take.
-pub(crate) const LONGEST_TRY: Duration =
-    SESSION_TIMEOUT.saturating_add(TRANSFER_TIMEOUT).saturating_add(QUIT_TIMEOUT);
+pub(crate) const LONGEST_TRY: Duration = SESSION_TIMEOUT
+    .saturating_add(TRANSFER_TIMEOUT)
+    .saturating_add(QUIT_TIMEOUT);
 
 /// A server and how to talk to it.
 pub(super) struct Smtp {
@@ -63,7 +64,10 @@ impl Smtp {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(MailUrlError::Unknown);
         }
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(MailUrlError::NoHost)?;
+        let host = url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .ok_or(MailUrlError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let tls = || tls(host).map_err(|error| MailUrlError::Tls(error.to_string()));
         let (security, default_port) = if url.scheme() == "smtps" {
@@ -94,8 +98,14 @@ impl Smtp {
     /// Hands one mail over.
     pub(super) async fn send(&self, mail: &Composed) -> Result<(), SendError> {
         let session = timeout(SESSION_TIMEOUT, self.open()).await;
-        let mut connection = session.map_err(|_| too_slow("did not get ready"))?.map_err(SendError::temporary)?;
-        let transfer = timeout(TRANSFER_TIMEOUT, connection.send(&mail.envelope, mail.bytes.expose())).await;
+        let mut connection = session
+            .map_err(|_| too_slow("did not get ready"))?
+            .map_err(SendError::temporary)?;
+        let transfer = timeout(
+            TRANSFER_TIMEOUT,
+            connection.send(&mail.envelope, mail.bytes.expose()),
+        )
+        .await;
         match transfer.map_err(|_| too_slow("did not take the mail"))? {
             Ok(_) => {}
             Err(error) if error.is_permanent() => return Err(SendError::permanent(error)),
@@ -112,13 +122,21 @@ impl Smtp {
             Security::StartTls(_) | Security::Loopback => None,
         };
         let server = (self.host.as_str(), self.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIMEOUT), &self.hello, wrapper, None).await?;
+        let mut connection = AsyncSmtpConnection::connect_tokio1(
+            server,
+            Some(CONNECT_TIMEOUT),
+            &self.hello,
+            wrapper,
+            None,
+        )
+        .await?;
         if let Security::StartTls(tls) = &self.security {
             connection.starttls(tls.clone(), &self.hello).await?;
         }
         if let Some(credentials) = &self.credentials {
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await?;
         }
         Ok(connection)
     }
@@ -129,12 +147,17 @@ fn too_slow(what: &str) -> SendError {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, MailUrlError> {
     let decode = |text: &str| {
-        let decoded = percent_decode_str(text).decode_utf8().map_err(|_| MailUrlError::Credentials)?;
+        let decoded = percent_decode_str(text)
+            .decode_utf8()
+            .map_err(|_| MailUrlError::Credentials)?;
         Ok::<_, MailUrlError>(decoded.into_owned())
     };
     match (url.username(), url.password()) {

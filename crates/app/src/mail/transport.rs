@@ -5,7 +5,7 @@
 //! has an end in time; no error and no description contains the password.
 
 use super::body::Body;
-use super::compose::{Composed, ComposeError, compose};
+use super::compose::{ComposeError, Composed, compose};
 use super::smtp::Smtp;
 use lettre::message::Mailbox;
 use oneclaw_core::clock::Timestamp;
@@ -24,10 +24,14 @@ const MAXIMUM_ERROR: usize = 300;
 #[derive(Debug, thiserror::Error)]
 pub enum MailUrlError {
     /// The sender.
-    #[error("the sender of mails must be an address such as `1Claw <vault@example.org>`, and `{0}` is not")]
+    #[error(
+        "the sender of mails must be an address such as `1Claw <vault@example.org>`, and `{0}` is not"
+    )]
     From(String),
     /// Not a URL at all. The text is not repeated: it may contain a password.
-    #[error("the mail URL is not a URL: {0}. Use smtps://user:password@host, smtp://user:password@host:587 or file:///folder")]
+    #[error(
+        "the mail URL is not a URL: {0}. Use smtps://user:password@host, smtp://user:password@host:587 or file:///folder"
+    )]
     Syntax(#[from] url::ParseError),
     /// Another scheme.
     #[error("mail cannot be sent by `{0}`: the mail URL begins with smtps://, smtp:// or file:///")]
@@ -36,10 +40,14 @@ pub enum MailUrlError {
     #[error("the mail URL names no server")]
     NoHost,
     /// Something behind the server's name.
-    #[error("the mail URL has a path, a query or a fragment behind the server's name, which mean nothing here")]
+    #[error(
+        "the mail URL has a path, a query or a fragment behind the server's name, which mean nothing here"
+    )]
     Unknown,
     /// Half a credential.
-    #[error("the mail URL must have both a user and a password, or neither; write `:`, `@` and `/` in them as %3A, %40 and %2F")]
+    #[error(
+        "the mail URL must have both a user and a password, or neither; write `:`, `@` and `/` in them as %3A, %40 and %2F"
+    )]
     Credentials,
     /// TLS cannot be prepared for that name.
     #[error("TLS to the mail server cannot be set up: {0}")]
@@ -86,7 +94,10 @@ impl From<ComposeError> for SendError {
 
 /// Answers of servers are shown to operators, so they must not be able to draw on a terminal.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAXIMUM_ERROR).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAXIMUM_ERROR)
+        .collect()
 }
 
 /// Where mails go, and who sends them.
@@ -117,7 +128,9 @@ impl Mailer {
     /// User and password are percent-encoded and may both be left out. `from` is an address, with or
     /// without a name.
     pub fn from_url(url: Option<&str>, from: &str) -> Result<Self, MailUrlError> {
-        let from = from.parse().map_err(|_| MailUrlError::From(from.to_owned()))?;
+        let from = from
+            .parse()
+            .map_err(|_| MailUrlError::From(from.to_owned()))?;
         let transport = match url {
             None => Transport::None,
             Some(text) => {
@@ -140,7 +153,9 @@ impl Mailer {
     /// Where mails go, for people. Names no user and no password.
     pub fn describe(&self) -> String {
         match &self.transport {
-            Transport::None => "kept in the outbox; read them with `1claw server outbox`".to_owned(),
+            Transport::None => {
+                "kept in the outbox; read them with `1claw server outbox`".to_owned()
+            }
             Transport::Smtp(smtp) => smtp.describe(),
             Transport::Folder(path) => format!("written to the folder {}", path.display()),
             #[cfg(any(test, feature = "test-support"))]
@@ -149,12 +164,19 @@ impl Mailer {
     }
 
     /// Sends one mail, once. `Ok` means that somebody else has taken charge of it.
-    pub(super) async fn send(&self, id: MailId, written_at: Timestamp, body: &Body<'_>) -> Result<(), SendError> {
+    pub(super) async fn send(
+        &self,
+        id: MailId,
+        written_at: Timestamp,
+        body: &Body<'_>,
+    ) -> Result<(), SendError> {
         let mail = compose(&self.from, id, written_at, body)?;
         match &self.transport {
             Transport::None => Err(SendError::temporary("there is no mail transport")),
             Transport::Smtp(smtp) => smtp.send(&mail).await,
-            Transport::Folder(path) => write_file(path, id, &mail).await.map_err(SendError::temporary),
+            Transport::Folder(path) => write_file(path, id, &mail)
+                .await
+                .map_err(SendError::temporary),
             #[cfg(any(test, feature = "test-support"))]
             Transport::Memory(postbox) => {
                 postbox.put(&mail, body);
@@ -170,7 +192,10 @@ fn folder(url: &Url) -> Result<PathBuf, MailUrlError> {
     }
     let path = url.to_file_path().map_err(|()| MailUrlError::NoFolder)?;
     let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
-    made.map_err(|cause| MailUrlError::Folder { path: path.clone(), cause })?;
+    made.map_err(|cause| MailUrlError::Folder {
+        path: path.clone(),
+        cause,
+    })?;
     Ok(path)
 }
 
@@ -262,7 +287,13 @@ mod memory {
         pub fn memory() -> (Self, Postbox) {
             let postbox = Postbox::default();
             let from = Mailbox::new(None, Address::new_dangerous("vault", "vault.example"));
-            (Self { from, transport: Transport::Memory(postbox.clone()) }, postbox)
+            (
+                Self {
+                    from,
+                    transport: Transport::Memory(postbox.clone()),
+                },
+                postbox,
+            )
         }
     }
 }

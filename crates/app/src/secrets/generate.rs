@@ -28,7 +28,10 @@ impl FromStr for Charset {
             "base64" => Ok(Self::Base64),
             "alphanumeric" => Ok(Self::Alphanumeric),
             "ascii" => Ok(Self::Ascii),
-            _ => Err(Error::invalid("charset", "The charset must be one of hex, base64, alphanumeric, ascii.")),
+            _ => Err(Error::invalid(
+                "charset",
+                "The charset must be one of hex, base64, alphanumeric, ascii.",
+            )),
         }
     }
 }
@@ -59,7 +62,10 @@ pub struct GenerateRequest {
 
 pub(super) fn generate(request: &GenerateRequest, random: &dyn Random) -> Result<SecretString> {
     if !(8..=1024).contains(&request.length) {
-        return Err(Error::invalid("length", "The length must be between 8 and 1024 characters."));
+        return Err(Error::invalid(
+            "length",
+            "The length must be between 8 and 1024 characters.",
+        ));
     }
     let alphabet = request.charset.alphabet();
     // Bytes at or above the largest multiple of the alphabet's size are drawn again: taking them
@@ -69,7 +75,12 @@ pub(super) fn generate(request: &GenerateRequest, random: &dyn Random) -> Result
     let mut buffer = [0; 64];
     while value.len() < request.length {
         random.fill(&mut buffer);
-        for byte in buffer.iter().copied().map(usize::from).filter(|byte| *byte < fair) {
+        for byte in buffer
+            .iter()
+            .copied()
+            .map(usize::from)
+            .filter(|byte| *byte < fair)
+        {
             if value.len() < request.length
                 && let Some(character) = alphabet.get(byte % alphabet.len())
             {
@@ -88,12 +99,30 @@ mod tests {
     #[test]
     fn values_have_the_length_and_alphabet_asked_for() {
         let random = SeededRandom::new(7);
-        for (charset, size) in [(Charset::Hex, 16), (Charset::Base64, 64), (Charset::Alphanumeric, 62), (Charset::Ascii, 94)] {
+        for (charset, size) in [
+            (Charset::Hex, 16),
+            (Charset::Base64, 64),
+            (Charset::Alphanumeric, 62),
+            (Charset::Ascii, 94),
+        ] {
             assert_eq!(charset.alphabet().len(), size);
             for length in [8, 32, 1024] {
-                let value = generate(&GenerateRequest { length, charset, kind: None }, &random).unwrap();
+                let value = generate(
+                    &GenerateRequest {
+                        length,
+                        charset,
+                        kind: None,
+                    },
+                    &random,
+                )
+                .unwrap();
                 assert_eq!(value.len(), length);
-                assert!(value.expose().bytes().all(|byte| charset.alphabet().contains(&byte)));
+                assert!(
+                    value
+                        .expose()
+                        .bytes()
+                        .all(|byte| charset.alphabet().contains(&byte))
+                );
             }
         }
     }
@@ -102,7 +131,17 @@ mod tests {
     fn lengths_outside_the_limits_are_refused() {
         let random = SeededRandom::new(7);
         for length in [0, 7, 1025] {
-            assert!(generate(&GenerateRequest { length, charset: Charset::Hex, kind: None }, &random).is_err());
+            assert!(
+                generate(
+                    &GenerateRequest {
+                        length,
+                        charset: Charset::Hex,
+                        kind: None
+                    },
+                    &random
+                )
+                .is_err()
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 const RESET: &str = "password_reset";
 /// Life of the link that sets a new password.
-const RESET_LIFE: Duration = Duration::from_secs(60 * 60);
+const RESET_LIFE: Duration = Duration::from_hours(1);
 
 /// Mails a link to set a new password. The answer is the same for an unknown address.
 pub async fn forgot_password(app: &App, email: &str, _origin: &Origin) -> Result<()> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 const SET_UP: &str = "owner_setup";
 /// Life of the link; a new one is made at each start while there is no owner.
-const SET_UP_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const SET_UP_LIFE: Duration = Duration::from_hours(24);
 
 /// A link to make the first owner; `None` once there is one.
 pub async fn create_setup_link(app: &App) -> Result<Option<String>> {

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 pub(super) const VERIFY: &str = "verify_email";
 /// Life of the link that proves an address.
-const VERIFY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const VERIFY_LIFE: Duration = Duration::from_hours(24);
 
 /// Who wants an account.
 pub struct SignUpRequest {

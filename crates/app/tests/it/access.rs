@@ -61,7 +61,7 @@ each_backend! {
                 "delete" => agents::delete(&instance.app, &owner, agent.id).await.unwrap(),
                 "log out" => tokens::revoke(&instance.app, &caller).await.unwrap(),
                 _ => {
-                    let end = instance.app.now().plus(std::time::Duration::from_secs(60));
+                    let end = instance.app.now().plus(std::time::Duration::from_mins(1));
                     let end = agents::UpdateRequest { expires_at: Some(Some(end)), ..Default::default() };
                     agents::update(&instance.app, &owner, agent.id, end).await.unwrap();
                     instance.clock.advance(std::time::Duration::from_secs(61));

@@ -15,7 +15,7 @@ pub(crate) fn request(recipient_type: &str, now: Timestamp) -> CreateRequest {
         recipient_id: None,
         email: None,
         max_access_count: None,
-        expires_at: now.plus(Duration::from_secs(3600)),
+        expires_at: now.plus(Duration::from_hours(1)),
         passphrase: None,
         ip_allowlist: Vec::new(),
     }
@@ -130,7 +130,7 @@ each_backend! {
         assert!(matches!(attempt(&near, Some("open sesame")).await, Err(Kind::RateLimited(_))));
         let outbound = shares::list_outbound(app, &owner).await.unwrap();
         assert_eq!(outbound[0].access_count, 1);
-        instance.clock.advance(Duration::from_secs(3600));
+        instance.clock.advance(Duration::from_hours(1));
         assert_eq!(attempt(&near, Some("open sesame")).await, Err(Kind::Gone));
     }
 }

@@ -18,8 +18,14 @@ fn every_mail_reads_like_this() {
 #[test]
 fn a_request_without_description_and_program_has_no_empty_lines_for_them() {
     let message = enrollment("deploy-bot", "", "");
-    insta::assert_snapshot!("enrollment_request_sparse.txt", message.render_text(PUBLIC_URL).unwrap().expose());
-    insta::assert_snapshot!("enrollment_request_sparse.html", message.render_html(PUBLIC_URL).unwrap().expose());
+    insta::assert_snapshot!(
+        "enrollment_request_sparse.txt",
+        message.render_text(PUBLIC_URL).unwrap().expose()
+    );
+    insta::assert_snapshot!(
+        "enrollment_request_sparse.html",
+        message.render_html(PUBLIC_URL).unwrap().expose()
+    );
 }
 
 #[test]
@@ -35,7 +41,11 @@ fn there_is_a_sample_of_every_kind_and_each_has_its_own_words() {
 fn text_lines_fit_every_screen() {
     for message in samples() {
         let text = message.render_text(PUBLIC_URL).unwrap();
-        for line in text.expose().lines().filter(|line| !line.contains(PUBLIC_URL)) {
+        for line in text
+            .expose()
+            .lines()
+            .filter(|line| !line.contains(PUBLIC_URL))
+        {
             assert!(line.chars().count() <= 76, "{}: {line}", message.kind());
             assert_eq!(line.trim_end(), line, "{}", message.kind());
         }
@@ -46,7 +56,9 @@ fn text_lines_fit_every_screen() {
 fn the_html_has_nothing_that_loads_runs_or_tracks() {
     for message in samples() {
         let html = message.render_html(PUBLIC_URL).unwrap();
-        for word in ["<img", "<script", "<link", "<iframe", "<form", "url(", "src=", "@import", "<table"] {
+        for word in [
+            "<img", "<script", "<link", "<iframe", "<form", "url(", "src=", "@import", "<table",
+        ] {
             assert!(!html.expose().contains(word), "{}: {word}", message.kind());
         }
     }
@@ -59,9 +71,19 @@ fn both_parts_have_the_same_links() {
         let html = message.render_html(PUBLIC_URL).unwrap();
         for link in message.links() {
             assert!(text.expose().contains(link), "{}", message.kind());
-            assert_eq!(html.expose().matches(link).count(), 2, "{}: as a button and to read", message.kind());
+            assert_eq!(
+                html.expose().matches(link).count(),
+                2,
+                "{}: as a button and to read",
+                message.kind()
+            );
         }
-        assert_eq!(html.expose().matches("href=").count(), message.links().len(), "{}", message.kind());
+        assert_eq!(
+            html.expose().matches("href=").count(),
+            message.links().len(),
+            "{}",
+            message.kind()
+        );
     }
 }
 

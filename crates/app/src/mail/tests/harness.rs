@@ -35,17 +35,27 @@ impl Instance {
             database: database.config.clone(),
             master_key_file: database.folder.path().join("master.key"),
             mail,
-            settings: Settings { public_url: PUBLIC_URL.to_owned(), key_delivery: KeyDelivery::Email, dev: false },
+            settings: Settings {
+                public_url: PUBLIC_URL.to_owned(),
+                key_delivery: KeyDelivery::Email,
+                dev: false,
+            },
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SeededRandom::new(7)),
         });
-        Self { app: app.await.unwrap(), clock }
+        Self {
+            app: app.await.unwrap(),
+            clock,
+        }
     }
 
     /// Queues a mail to [`RECIPIENT`].
     pub(crate) async fn queue(&self, message: Message) {
         let app = self.app.clone();
-        self.run(move |op| Box::pin(async move { mail::queue(&app, op, None, RECIPIENT, &message).await })).await;
+        self.run(move |op| {
+            Box::pin(async move { mail::queue(&app, op, None, RECIPIENT, &message).await })
+        })
+        .await;
     }
 
     pub(crate) async fn run<T, F>(&self, work: F) -> T
@@ -58,7 +68,14 @@ impl Instance {
 
     /// All rows of the outbox, newest first.
     pub(crate) async fn rows(&self) -> Vec<MailRow> {
-        self.app.store().begin_read().await.unwrap().list_mails(100).await.unwrap()
+        self.app
+            .store()
+            .begin_read()
+            .await
+            .unwrap()
+            .list_mails(100)
+            .await
+            .unwrap()
     }
 
     /// The only row of the outbox.
@@ -86,8 +103,12 @@ pub(crate) fn enrollment(name: &str, description: &str, user_agent: &str) -> Mes
         user_agent: user_agent.to_owned(),
         requested_at: NOW,
         expires_at: NOW.plus(Duration::from_hours(24)),
-        allow_link: format!("{PUBLIC_URL}/enroll/enr_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG?choice=allow"),
-        deny_link: format!("{PUBLIC_URL}/enroll/enr_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG?choice=deny"),
+        allow_link: format!(
+            "{PUBLIC_URL}/enroll/enr_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG?choice=allow"
+        ),
+        deny_link: format!(
+            "{PUBLIC_URL}/enroll/enr_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG?choice=deny"
+        ),
     }
 }
 
@@ -97,12 +118,30 @@ pub(crate) fn samples() -> Vec<Message> {
     let ip = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
     let expires = NOW.plus(Duration::from_hours(1));
     vec![
-        Message::Welcome { dashboard_link: link("") },
-        Message::VerifyEmail { link: link("verify-email/vrf_0123"), expires },
-        Message::AccountExists { sign_in_link: link("signin") },
-        Message::PasswordReset { link: link("reset-password/pwr_0123"), expires },
-        Message::PasswordChanged { changed_at: NOW, ip, reset_link: link("forgot-password") },
-        enrollment("deploy-bot", "Deploys the web shop every night", "curl/8.5.0"),
+        Message::Welcome {
+            dashboard_link: link(""),
+        },
+        Message::VerifyEmail {
+            link: link("verify-email/vrf_0123"),
+            expires,
+        },
+        Message::AccountExists {
+            sign_in_link: link("signin"),
+        },
+        Message::PasswordReset {
+            link: link("reset-password/pwr_0123"),
+            expires,
+        },
+        Message::PasswordChanged {
+            changed_at: NOW,
+            ip,
+            reset_link: link("forgot-password"),
+        },
+        enrollment(
+            "deploy-bot",
+            "Deploys the web shop every night",
+            "curl/8.5.0",
+        ),
         credentials(),
         Message::AgentKeyReady {
             agent_name: "deploy-bot".to_owned(),

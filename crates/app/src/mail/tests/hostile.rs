@@ -45,8 +45,15 @@ fn hostile_text() -> impl Strategy<Value = String> {
         "&lt;a&gt;",
         "\" is verified. \"",
     ]);
-    prop::collection::vec(prop_oneof![fragments.prop_map(str::to_owned), any::<String>(), "[ -~]{0,20}"], 0..5)
-        .prop_map(|parts| parts.concat())
+    prop::collection::vec(
+        prop_oneof![
+            fragments.prop_map(str::to_owned),
+            any::<String>(),
+            "[ -~]{0,20}"
+        ],
+        0..5,
+    )
+    .prop_map(|parts| parts.concat())
 }
 
 fn from() -> lettre::message::Mailbox {
@@ -55,8 +62,14 @@ fn from() -> lettre::message::Mailbox {
 
 fn links(text: &str) -> Vec<String> {
     let mut finder = LinkFinder::new();
-    finder.url_must_have_scheme(false).kinds(&[LinkKind::Url, LinkKind::Email]);
-    finder.links(text).map(|link| link.as_str().to_owned()).filter(|link| link.contains(|c: char| c.is_alphabetic())).collect()
+    finder
+        .url_must_have_scheme(false)
+        .kinds(&[LinkKind::Url, LinkKind::Email]);
+    finder
+        .links(text)
+        .map(|link| link.as_str().to_owned())
+        .filter(|link| link.contains(|c: char| c.is_alphabetic()))
+        .collect()
 }
 
 proptest! {
@@ -135,14 +148,30 @@ proptest! {
 fn without_input(name: &str, description: &str, user_agent: &str) -> usize {
     let plain = |text: &str| if text.is_empty() { "" } else { "x" };
     let message = enrollment(plain(name), plain(description), plain(user_agent));
-    message.render_html(PUBLIC_URL).unwrap().expose().matches('<').count()
+    message
+        .render_html(PUBLIC_URL)
+        .unwrap()
+        .expose()
+        .matches('<')
+        .count()
 }
 
 #[test]
 fn the_bytes_of_a_mail_are_fixed() {
-    let body = Body { recipient: RECIPIENT, subject: "S", text: "Hello\n", html: "<p>Größe</p>\n", carries_credential: false };
+    let body = Body {
+        recipient: RECIPIENT,
+        subject: "S",
+        text: "Hello\n",
+        html: "<p>Größe</p>\n",
+        carries_credential: false,
+    };
     let mail = compose(&from(), MailId::NIL, NOW, &body).unwrap();
-    insta::assert_snapshot!("composed", String::from_utf8(mail.bytes.expose().to_vec()).unwrap().replace("\r\n", "\n"));
+    insta::assert_snapshot!(
+        "composed",
+        String::from_utf8(mail.bytes.expose().to_vec())
+            .unwrap()
+            .replace("\r\n", "\n")
+    );
     let again = compose(&from(), MailId::NIL, NOW, &body).unwrap();
     assert_eq!(mail.bytes.expose(), again.bytes.expose());
 }

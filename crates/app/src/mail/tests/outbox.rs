@@ -18,12 +18,19 @@ fn no_transport() -> Mailer {
 
 /// Everything that the folder of an instance holds.
 fn bytes_at_rest(folder: &Path) -> Vec<u8> {
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect()
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    files
+        .filter(|path| path.is_file())
+        .flat_map(|path| std::fs::read(path).unwrap())
+        .collect()
 }
 
 fn contains(bytes: &[u8], needle: &str) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    bytes
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
 }
 
 #[tokio::test]
@@ -161,7 +168,13 @@ each_backend! {
 
 #[test]
 fn a_body_names_its_recipient_inside_the_seal() {
-    let body = Body { recipient: RECIPIENT, subject: "S", text: "", html: "", carries_credential: false };
+    let body = Body {
+        recipient: RECIPIENT,
+        subject: "S",
+        text: "",
+        html: "",
+        carries_credential: false,
+    };
     assert!(contains(body.encode().unwrap().expose(), RECIPIENT));
 }
 

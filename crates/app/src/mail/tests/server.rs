@@ -46,7 +46,11 @@ impl SmtpServer {
             .spawn()
             .expect("Python starts");
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut server = Self { child, lines, port: 0 };
+        let mut server = Self {
+            child,
+            lines,
+            port: 0,
+        };
         server.port = server.line::<Listening>().await.port;
         server
     }
@@ -65,7 +69,11 @@ impl SmtpServer {
     pub(crate) async fn stop(mut self) -> Vec<Taken> {
         drop(self.child.stdin.take());
         let mut rest = Vec::new();
-        while let Some(line) = timeout(PATIENCE, self.lines.next_line()).await.expect("the server ends").unwrap() {
+        while let Some(line) = timeout(PATIENCE, self.lines.next_line())
+            .await
+            .expect("the server ends")
+            .unwrap()
+        {
             rest.push(serde_json::from_str(&line).unwrap());
         }
         self.child.wait().await.unwrap();
@@ -73,18 +81,27 @@ impl SmtpServer {
     }
 
     async fn line<T: DeserializeOwned>(&mut self) -> T {
-        let line = timeout(PATIENCE, self.lines.next_line()).await.expect("the server says something").unwrap();
+        let line = timeout(PATIENCE, self.lines.next_line())
+            .await
+            .expect("the server says something")
+            .unwrap();
         serde_json::from_str(&line.expect("the server runs")).unwrap()
     }
 }
 
 /// The interpreter that has aiosmtpd: `TEST_SMTP_PYTHON`, or the one that `cargo xtask setup` makes.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the interpreter is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment where the interpreter is"
+)]
 fn python() -> PathBuf {
     let named = std::env::var_os("TEST_SMTP_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-python/bin/python")
     });
-    assert!(python.exists(), "no Python with aiosmtpd: run `cargo xtask setup`, or set TEST_SMTP_PYTHON");
+    assert!(
+        python.exists(),
+        "no Python with aiosmtpd: run `cargo xtask setup`, or set TEST_SMTP_PYTHON"
+    );
     python
 }

@@ -7,6 +7,7 @@ standard input does, so that it cannot outlive the test.
 import argparse
 import asyncio
 import json
+import logging
 import ssl
 import sys
 
@@ -65,7 +66,8 @@ def authenticator(login):
     expected = tuple(part.encode() for part in login.split(":", 1))
 
     def check(server, session, envelope, mechanism, data):
-        return AuthResult(success=(data.login, data.password) == expected)
+        # Unhandled, so that the server answers 535 by itself.
+        return AuthResult(success=(data.login, data.password) == expected, handled=False)
 
     return check
 
@@ -92,4 +94,6 @@ async def main():
     await asyncio.to_thread(sys.stdin.read)
 
 
+# Broken conversations are what the tests are about.
+logging.disable(logging.CRITICAL)
 asyncio.run(main())
