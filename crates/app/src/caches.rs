@@ -5,11 +5,11 @@
 //! dropped and read again.
 
 use crate::live::Loaded;
+use crate::rules::RuleSet;
 use crate::tokens::KeyHolder;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::{OrgId, VaultId};
 use oneclaw_core::path::SecretPath;
-use oneclaw_core::policy::Rule;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::jwt::Claims;
 use oneclaw_crypto::token::TokenHash;
@@ -33,7 +33,7 @@ pub(crate) struct VaultView {
     pub(crate) vault: VaultId,
     pub(crate) owner: Principal,
     pub(crate) key_generation: i64,
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: RuleSet,
     pub(crate) guard: Guard,
 }
 

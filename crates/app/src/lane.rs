@@ -10,6 +10,7 @@ use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
 use crate::live::{self, Caller, Credential, Live, Loaded, refused};
 use crate::op::{Op, entry};
+use crate::rules::RuleSet;
 use crate::view::View;
 use crate::{App, policies};
 use oneclaw_core::audit::{Details, Draft};
@@ -195,7 +196,8 @@ impl VaultView {
         path: &SecretPath,
         now: Timestamp,
     ) -> std::result::Result<Granted, Denied> {
-        policy::evaluate(&self.request(live, caller, action, path, now), &self.rules)
+        let request = self.request(live, caller, action, path, now);
+        policy::evaluate(&request, self.rules.candidates(path))
     }
 
     /// The question as the evaluator takes it.
@@ -270,10 +272,12 @@ async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) -> Result<Vau
         vault,
         owner: oneclaw_core::caller::Principal::from_parts(&row.owner_type, row.owner_id)?,
         key_generation: row.key_generation,
-        rules: policies
-            .iter()
-            .map(policies::rule_of)
-            .collect::<Result<_>>()?,
+        rules: RuleSet::new(
+            policies
+                .iter()
+                .map(policies::rule_of)
+                .collect::<Result<_>>()?,
+        ),
         guard,
     })
 }

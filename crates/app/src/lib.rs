@@ -17,6 +17,7 @@ mod lane;
 mod limits;
 mod live;
 mod op;
+mod rules;
 mod view;
 
 pub mod agents;

@@ -330,7 +330,7 @@ pub async fn explain(
     if question.environment.is_some() {
         request.environment = question.environment.as_deref();
     }
-    Ok(explain_rules(&request, &seen.rules))
+    Ok(explain_rules(&request, seen.rules.all()))
 }
 
 async fn control(op: &mut Op, live: &Live, vault: VaultId) -> Result<()> {

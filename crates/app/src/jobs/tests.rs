@@ -188,12 +188,12 @@ each_backend! {
         let instance = Instance::open(&database, mailer).await;
         let (stop, shutdown) = watch::channel(false);
         let jobs = tokio::spawn(run(instance.app.clone(), shutdown));
-        let first = tokio::time::timeout(Duration::from_secs(60), postbox.next()).await.unwrap();
+        let first = tokio::time::timeout(Duration::from_mins(1), postbox.next()).await.unwrap();
         assert_eq!(first.recipient, RECIPIENT);
         // The job sleeps now, and is woken.
         instance.queue(credentials()).await;
         instance.app.wake_mail();
-        let second = tokio::time::timeout(Duration::from_secs(60), postbox.next()).await.unwrap();
+        let second = tokio::time::timeout(Duration::from_mins(1), postbox.next()).await.unwrap();
         assert_eq!(second.subject, "The credentials of your new agent");
         stop.send(true).unwrap();
         jobs.await.unwrap();

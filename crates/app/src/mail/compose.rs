@@ -37,7 +37,8 @@ pub(super) enum ComposeError {
 pub(super) struct Composed {
     /// Sender and recipient as the transport needs them.
     pub(super) envelope: Envelope,
-    /// The whole message, lines ended by CR LF.
+    /// The whole message, lines ended by CR LF. Wiped when dropped; the library's own copies, which
+    /// live only while a mail is composed, are not.
     pub(super) bytes: SecretBytes,
 }
 

@@ -1,8 +1,8 @@
 //! The mails there are, each with its data, its fixed subject and its templates.
 //!
 //! Invariants: a subject is text of ours and never contains anything that somebody chose; every
-//! text that a stranger chose goes through [`quote`](super::quote) in the templates, where the only
-//! filter for it is called `quoted`; every link is one of ours, which [`Message::links`] lets the
+//! text that a stranger chose goes through [`quote`](super::quote), which templates reach as
+//! `show::name` and `show::words`; every link is one of ours, which [`Message::links`] lets the
 //! caller check.
 
 use super::quote;
@@ -238,44 +238,40 @@ struct Html<'a> {
     public_url: &'a str,
 }
 
-/// What templates may apply to a value.
+/// How templates show a value.
 #[expect(
-    unreachable_pub,
-    reason = "the attribute makes each filter a public type"
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    reason = "templates pass every argument by reference"
 )]
-mod filters {
-    use super::{IpAddr, SecretString, Timestamp, quote, strtime};
-    use askama::{Result, Values};
+mod show {
+    use super::quote::{DESCRIPTION, NAME, quote};
+    use super::{IpAddr, SecretString, Timestamp, strtime};
 
     /// A stranger's name.
-    #[askama::filter_fn]
-    pub(super) fn quoted_name(text: &str, _: &dyn Values) -> Result<String> {
-        Ok(quote::quote(text, quote::NAME))
+    pub(super) fn name(text: &str) -> String {
+        quote(text, NAME)
     }
 
     /// A stranger's longer text.
-    #[askama::filter_fn]
-    pub(super) fn quoted(text: &str, _: &dyn Values) -> Result<String> {
-        Ok(quote::quote(text, quote::DESCRIPTION))
+    pub(super) fn words(text: &str) -> String {
+        quote(text, DESCRIPTION)
     }
 
     /// A moment for people: `23 November 2026, 14:05 UTC`.
-    #[askama::filter_fn]
-    pub(super) fn utc(at: &Timestamp, _: &dyn Values) -> Result<String> {
-        let moment =
-            jiff::Timestamp::from_millisecond(at.as_millis()).map_err(askama::Error::custom)?;
-        strtime::format("%-d %B %Y, %H:%M UTC", moment).map_err(askama::Error::custom)
+    pub(super) fn utc(at: &Timestamp) -> String {
+        let moment = jiff::Timestamp::from_millisecond(at.as_millis());
+        let written = moment.and_then(|moment| strtime::format("%-d %B %Y, %H:%M UTC", moment));
+        written.unwrap_or_else(|_| at.to_string())
     }
 
     /// A network address.
-    #[askama::filter_fn]
-    pub(super) fn address(ip: &Option<IpAddr>, _: &dyn Values) -> Result<String> {
-        Ok(ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_canonical().to_string()))
+    pub(super) fn address(ip: &Option<IpAddr>) -> String {
+        ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_canonical().to_string())
     }
 
     /// The one place where a key goes into a mail.
-    #[askama::filter_fn]
-    pub(super) fn exposed<'a>(secret: &'a SecretString, _: &dyn Values) -> Result<&'a str> {
-        Ok(secret.expose())
+    pub(super) fn key(secret: &SecretString) -> &str {
+        secret.expose()
     }
 }

@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::{Duration, timeout};
 
 /// Nothing that a test waits for takes this long, unless it is never going to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server; it ends with this value.
 pub(crate) struct SmtpServer {
