@@ -249,6 +249,18 @@ pub struct ResetPasswordResponse {
     pub message: String,
 }
 
+/// Body of `POST /v1/auth/change-password`.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePasswordRequest {
+    /// The password until now.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
+    pub current_password: SecretText,
+    /// The password to set, under the rules of signing up.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
+    pub new_password: SecretText,
+}
+
 /// Answer of `GET` and `PATCH /v1/auth/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -364,6 +376,12 @@ impl Client {
         request: &ResetPasswordRequest,
     ) -> Result<ResetPasswordResponse, Error> {
         self.fetch(Call::post("v1/auth/reset-password").json(request)?.public())
+            .await
+    }
+
+    /// `POST /v1/auth/change-password`.
+    pub async fn change_password(&self, request: &ChangePasswordRequest) -> Result<(), Error> {
+        self.execute(Call::post("v1/auth/change-password").json(request)?)
             .await
     }
 

@@ -188,9 +188,14 @@ pub struct EnrollmentLookupRequest {
 }
 
 /// Body of `POST /v1/enrollments/{enrollment_id}/approve`; may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApproveEnrollmentRequest {
+    /// The last segment of the approval link. Needed for an enrolment that is bound to no address: whoever holds the
+    /// link may decide it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub token: Option<SecretText>,
     /// Name to give the agent in place of the one it proposed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -213,9 +218,13 @@ pub struct ApproveEnrollmentResponse {
 }
 
 /// Body of `POST /v1/enrollments/{enrollment_id}/deny`; may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DenyEnrollmentRequest {
+    /// The last segment of the approval link, as for approving.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub token: Option<SecretText>,
     /// Why, for the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -83,6 +83,10 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             "resetPassword",
             c.reset_password(&full("ResetPasswordRequest"))
         ),
+        call!(
+            "changePassword",
+            c.change_password(&full("ChangePasswordRequest"))
+        ),
         call!("getMe", c.get_me()),
         call!("updateMe", c.update_me(&full("UpdateProfileRequest"))),
         call!("enrollAgent", c.enroll_agent(&full("EnrollAgentRequest"))),

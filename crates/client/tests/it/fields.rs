@@ -245,7 +245,7 @@ mod schemas {
                 CreateAgentRequest RevealKeyRequest RevealKeyResponse UpdateAgentRequest;
             audit: AuditCheckpointResponse AuditEvent AuditEventsResponse AuditScheme AuditVerifyResponse
                 ConsistencyProofResponse InclusionProofResponse;
-            auth: AgentTokenRequest AgentTokenResponse ForgotPasswordRequest ForgotPasswordResponse LoginRequest
+            auth: AgentTokenRequest AgentTokenResponse ChangePasswordRequest ForgotPasswordRequest ForgotPasswordResponse LoginRequest
                 LoginResponse RefreshRequest ResetPasswordRequest ResetPasswordResponse SignupRequest SignupResponse
                 TokenResponse UpdateProfileRequest UserApiKeyTokenRequest UserProfileResponse VerifyEmailRequest;
             enrollments: ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest

@@ -179,10 +179,16 @@ fn requests() -> Vec<Sample> {
     let lookup = EnrollmentLookupRequest {
         token: secret("t-3"),
     };
+    let change = ChangePasswordRequest {
+        current_password: secret("p-1"),
+        new_password: secret("p-2"),
+    };
     let approve = ApproveEnrollmentRequest {
+        token: Some(secret("t-3")),
         name: some("deploy"),
     };
     let deny = DenyEnrollmentRequest {
+        token: Some(secret("t-3")),
         reason: some("not mine"),
     };
     let vault = |description| CreateVaultRequest {
@@ -227,6 +233,7 @@ fn requests() -> Vec<Sample> {
         sample("UserApiKeyTokenRequest", &user_key, &user_key),
         sample("ForgotPasswordRequest", &forgot, &forgot),
         sample("ResetPasswordRequest", &reset, &reset),
+        sample("ChangePasswordRequest", &change, &change),
         sample(
             "UpdateProfileRequest",
             &UpdateProfileRequest::default(),
