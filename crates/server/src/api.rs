@@ -1,28 +1,115 @@
-//! The JSON API: one module per noun, each with its handlers and its `routes()`.
+//! The JSON API: one module per noun, each with its handlers, their description and their routes.
+
+mod agents;
+mod audit;
+mod auth;
+mod enrollments;
+mod internal;
+mod meta;
+mod org;
+mod policies;
+mod secrets;
+mod shares;
+mod vaults;
+
+pub(crate) use internal::routes as internal_routes;
 
 use crate::ServerState;
-use crate::error::ApiError;
-use crate::middleware::flood::Flood;
-use axum::Router;
+use crate::error::{self, ApiError, ApiResult};
+use crate::middleware::flood::{self, Count, Flood, RouteLimit};
+use axum::extract::{MatchedPath, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use http::header::ACCEPT;
+use oneclaw_client::wire::{JsonObject, Patch};
+use oneclaw_core::limit::Limit;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
 /// What is behind a credential, and what acts.
-pub(crate) fn routes(_flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
+pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
+        .merge(auth::routes(flood))
+        .merge(enrollments::routes(flood))
+        .merge(agents::routes())
+        .merge(vaults::routes())
+        .merge(secrets::routes())
+        .merge(policies::routes())
+        .merge(shares::routes())
+        .merge(org::routes())
+        .merge(audit::routes())
 }
 
 /// Routes whose GET does nothing on HEAD.
-pub(crate) fn open_routes(_flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
+pub(crate) fn open_routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
+        .merge(meta::routes())
+        .merge(shares::open_routes(flood))
 }
 
-/// Figures for measurements on a developer's machine.
-pub(crate) fn internal_routes() -> Router<ServerState> {
-    Router::new()
+/// Puts a limit of its own before public routes.
+fn limited(
+    routes: UtoipaMethodRouter<ServerState>,
+    flood: &Arc<Flood>,
+    limit: Limit,
+    count: Count,
+) -> UtoipaMethodRouter<ServerState> {
+    routes.layer(from_fn_with_state(
+        RouteLimit {
+            flood: Arc::clone(flood),
+            limit,
+            count,
+        },
+        flood::limit,
+    ))
 }
 
-/// Any address that is none of ours.
-pub(crate) async fn not_found() -> ApiError {
-    ApiError::no_route()
+/// Any address that is none of ours: a page for browsers, an error for programs.
+pub(crate) async fn not_found(headers: HeaderMap) -> Response {
+    let accepts = headers
+        .get_all(ACCEPT)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|text| text.contains("text/html")));
+    if accepts {
+        crate::web::not_found().await
+    } else {
+        ApiError::no_route().into_response()
+    }
+}
+
+/// An address of ours, with a method that it does not take.
+pub(crate) async fn method_not_allowed(
+    State(state): State<ServerState>,
+    route: Option<MatchedPath>,
+) -> Response {
+    error::method_not_allowed(route.and_then(|route| state.allowed_methods(route.as_str())))
+}
+
+/// A number of the database on the wire, where it is never negative and never large.
+fn number<T: TryFrom<i64>>(stored: i64) -> ApiResult<T> {
+    T::try_from(stored).map_err(|_| damaged("a stored number is out of range"))
+}
+
+/// A stored JSON object on the wire.
+fn object(stored: String) -> ApiResult<JsonObject> {
+    JsonObject::from_text(stored).map_err(|_| damaged("a stored JSON object is none"))
+}
+
+fn damaged(what: &'static str) -> ApiError {
+    ApiError::from(oneclaw_app::Error::internal(what))
+}
+
+/// The two kinds of change that an operation knows: `None` keeps, `Some(None)` clears.
+fn change<T>(patch: Patch<T>) -> Option<Option<T>> {
+    match patch {
+        Patch::Absent => None,
+        Patch::Clear => Some(None),
+        Patch::Set(value) => Some(Some(value)),
+    }
+}
+
+/// A change of something that cannot be absent: clearing sets the default.
+fn change_or_default<T: Default>(patch: Patch<T>) -> Option<T> {
+    change(patch).map(Option::unwrap_or_default)
 }

@@ -199,13 +199,19 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Writes the body of a problem that is on its way out, and its cause into the log.
+/// Takes the problem off an answer, for whoever writes its body. Its cause goes to the log.
+pub(crate) fn take_problem(response: &mut Response, request_id: &str) -> Option<ApiError> {
+    let problem = response.extensions_mut().remove::<ApiError>()?;
+    log_cause(&problem.0, request_id);
+    Some(problem)
+}
+
+/// Writes the body of a problem that is on its way out.
 pub(crate) fn write_problem(response: &mut Response, request_id: &HeaderValue) {
-    let Some(ApiError(problem)) = response.extensions_mut().remove::<ApiError>() else {
+    let request_id = request_id.to_str().unwrap_or_default();
+    let Some(ApiError(problem)) = take_problem(response, request_id) else {
         return;
     };
-    let request_id = request_id.to_str().unwrap_or_default();
-    log_cause(&problem, request_id);
     let title = problem
         .title
         .or_else(|| problem.status.canonical_reason())

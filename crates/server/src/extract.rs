@@ -12,16 +12,14 @@ use crate::middleware::Context;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use oneclaw_app::{Caller, Origin};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
 use oneclaw_core::secret::SecretBytes;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -125,14 +123,14 @@ impl FromRequestParts<ServerState> for MaybeAuthenticated {
     }
 }
 
-/// A JSON body: required, of a route that needs a credential. As an answer, JSON with status 200.
+/// A JSON body: required, of a route that needs a credential.
 pub struct Json<T>(pub T);
 
 /// A JSON body: required, of a public route.
 pub struct PublicJson<T>(pub T);
 
-/// A JSON body that may be missing: then every field has its default.
-pub struct OptionalJson<T>(pub T);
+/// A JSON body that may be missing.
+pub struct OptionalJson<T>(pub Option<T>);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
@@ -150,36 +148,20 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for PublicJson<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for OptionalJson<T> {
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
         let body = read_body(request.into_body(), MAX_PUBLIC_BODY).await?;
         if body.expose().trim_ascii().is_empty() {
-            Ok(Self(T::default()))
-        } else {
-            parse_json(body.expose()).map(Self)
+            return Ok(Self(None));
         }
-    }
-}
-
-impl<T: Serialize> IntoResponse for Json<T> {
-    fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => {
-                let mut response = Response::new(Body::from(body));
-                response
-                    .headers_mut()
-                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                response
-            }
-            Err(error) => ApiError::from(oneclaw_app::Error::internal(error)).into_response(),
-        }
+        parse_json(body.expose()).map(|body| Self(Some(body)))
     }
 }
 
 /// Reads a whole body into memory that is wiped afterwards.
-async fn read_body(body: Body, limit: usize) -> ApiResult<SecretBytes> {
+pub(crate) async fn read_body(body: Body, limit: usize) -> ApiResult<SecretBytes> {
     let hint = hyper::body::Body::size_hint(&body);
     let declared = hint.upper().unwrap_or(hint.lower());
     if declared > limit as u64 {

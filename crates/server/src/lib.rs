@@ -8,26 +8,32 @@
 //! - The API is described by the same attributes that route it, so [`openapi_json`] cannot disagree with it.
 
 pub mod api;
+mod bench_static;
 pub mod error;
 pub mod extract;
 pub mod middleware;
 mod openapi;
+pub mod reply;
 mod serve;
 #[cfg(feature = "test-support")]
 pub mod test_app;
 pub mod web;
 
+pub use bench_static::bench_static;
 pub use middleware::address::ForwardedHeader;
 pub use middleware::flood::{Bucket, FloodLimits};
 pub use openapi::openapi_json;
 pub use serve::serve;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::FromRef;
+use http::HeaderValue;
 use ipnet::IpNet;
 use middleware::flood::Flood;
 use middleware::{Guard, RequestIds, Surface};
 use oneclaw_app::App;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How the server sees the network in front of it.
@@ -53,17 +59,22 @@ struct Inner {
     request_ids: RequestIds,
     /// Whether clients reach us by TLS, so that they may be told to insist on it.
     is_https: bool,
+    /// The description of the API.
+    openapi: Bytes,
+    /// By route: the methods it takes.
+    allowed_methods: HashMap<String, HeaderValue>,
 }
 
 impl ServerState {
-    fn new(app: App, config: ServerConfig, flood: Arc<Flood>) -> Self {
-        let is_https = app.settings().public_url.starts_with("https://");
+    fn new(app: App, config: ServerConfig) -> Self {
         Self(Arc::new(Inner {
+            flood: Arc::new(Flood::new(config.flood.clone())),
+            request_ids: RequestIds::new(),
+            is_https: app.settings().public_url.starts_with("https://"),
+            openapi: openapi_json().into(),
+            allowed_methods: openapi::allowed_methods(),
             app,
             config,
-            flood,
-            request_ids: RequestIds::new(),
-            is_https,
         }))
     }
 
@@ -71,6 +82,14 @@ impl ServerState {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.0.app
+    }
+
+    fn openapi(&self) -> Bytes {
+        self.0.openapi.clone()
+    }
+
+    fn allowed_methods(&self, route: &str) -> Option<HeaderValue> {
+        self.0.allowed_methods.get(route).cloned()
     }
 }
 
@@ -83,21 +102,26 @@ impl FromRef<ServerState> for App {
 /// Everything the server answers, ready to be served.
 #[must_use]
 pub fn router(app: App, config: ServerConfig) -> Router {
-    let flood = Arc::new(Flood::new(config.flood.clone()));
-    let is_dev = app.settings().dev;
-    let state = ServerState::new(app, config, flood);
+    let state = ServerState::new(app, config);
     let guard = |surface| Guard::new(state.clone(), surface);
+    let api = |routes: Router<ServerState>, surface| {
+        routes
+            .method_not_allowed_fallback(api::method_not_allowed)
+            .layer(guard(surface))
+    };
 
     let mut open = Router::from(api::open_routes(&state.0.flood));
-    if is_dev {
+    if state.app().settings().dev {
         open = open.merge(api::internal_routes());
     }
-    let routes = Router::new()
-        .merge(Router::from(api::routes(&state.0.flood)).layer(guard(Surface::API)))
-        .merge(open.layer(guard(Surface::OPEN)))
+    let routes = api(Router::from(api::routes(&state.0.flood)), Surface::API)
+        .merge(api(open, Surface::OPEN))
         .merge(web::routes().layer(guard(Surface::PAGES)));
     let unknown = Router::new()
         .fallback(api::not_found)
         .layer(guard(Surface::API));
-    middleware::tolerate_leading_slashes(routes, unknown).with_state(state)
+    middleware::tolerate_leading_slashes(
+        routes.with_state(state.clone()),
+        unknown.with_state(state),
+    )
 }

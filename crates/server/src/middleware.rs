@@ -248,32 +248,15 @@ impl AccessLine {
 }
 
 /// Lets `//v1/…` mean `/v1/…`: clients that join a base URL ending in a slash with a path send the former. A redirect
-/// would do for browsers only.
-pub(crate) fn tolerate_leading_slashes(
-    routes: Router<ServerState>,
-    unknown: Router<ServerState>,
-) -> LeadingSlashes {
-    LeadingSlashes { routes, unknown }
-}
-
-/// Routes, and what answers when none matches.
-pub(crate) struct LeadingSlashes {
-    routes: Router<ServerState>,
-    unknown: Router<ServerState>,
-}
-
-impl LeadingSlashes {
-    pub(crate) fn with_state(self, state: ServerState) -> Router {
-        let routes: Router = self.routes.with_state(state.clone());
-        let unknown: Router = self.unknown.with_state(state);
-        let strict = routes.clone().fallback_service(unknown);
-        routes.fallback_service(tower::service_fn(move |mut request: Request| {
-            if let Some(uri) = without_leading_slashes(request.uri()) {
-                *request.uri_mut() = uri;
-            }
-            strict.clone().call(request)
-        }))
-    }
+/// would do for browsers only. What no route matches even so goes to `unknown`.
+pub(crate) fn tolerate_leading_slashes(routes: Router, unknown: Router) -> Router {
+    let strict = routes.clone().fallback_service(unknown);
+    routes.fallback_service(tower::service_fn(move |mut request: Request| {
+        if let Some(uri) = without_leading_slashes(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        strict.clone().call(request)
+    }))
 }
 
 fn without_leading_slashes(uri: &Uri) -> Option<Uri> {
