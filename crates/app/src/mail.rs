@@ -199,23 +199,12 @@ pub async fn list(app: &App, limit: i64) -> Result<Vec<StoredMail>> {
 pub async fn read(app: &App, id: MailId) -> Result<StoredMail> {
     let row = app.store().begin_read().await?.find_mail(id).await?;
     let row = row.ok_or_else(|| Error::not_found("There is no such mail in the outbox."))?;
-    if row.sealed_body.is_empty() {
-        return Ok(StoredMail::new(row, None));
-    }
-    let opened = open_mail(app.keyring(), id, &row.sealed_body)?;
-    let text = Body::decode(opened.expose())
-        .map_err(Error::internal)?
-        .text
-        .to_owned();
-    Ok(StoredMail::new(row, Some(SecretString::from(text))))
+    let text = open_text(app, &row, |_| true)?;
+    Ok(StoredMail::new(row, text))
 }
 
-/// Mails that show their text only in the mailbox itself or to the operator: whoever reads them in a
-/// session must not gain more than the session.
-const NOT_IN_A_SESSION: [&str; 2] = ["password_reset", "verify_email"];
-
 /// The newest mails written to the caller's own proven address, with their text unless it carries a
-/// credential or a link that opens an account.
+/// credential: whoever reads them in a session must not gain more than the session.
 ///
 /// Nobody reads the mails of others here, whatever their role: a mailed link may open an account.
 pub async fn list_own(app: &App, caller: &Caller, limit: i64) -> Result<Vec<StoredMail>> {
@@ -224,17 +213,25 @@ pub async fn list_own(app: &App, caller: &Caller, limit: i64) -> Result<Vec<Stor
         return Ok(Vec::new());
     };
     let rows = view.tx.list_mails_for(&address, limit).await?;
-    rows.into_iter().map(|row| own(app, row)).collect()
+    let mails = rows.into_iter().map(|row| {
+        let text = open_text(app, &row, |body| !body.carries_credential)?;
+        Ok(StoredMail::new(row, text))
+    });
+    mails.collect()
 }
 
-fn own(app: &App, row: MailRow) -> Result<StoredMail> {
-    if row.sealed_body.is_empty() || NOT_IN_A_SESSION.contains(&row.kind.as_str()) {
-        return Ok(StoredMail::new(row, None));
+/// The text part of a mail, if there still is one and `may_see` says so.
+fn open_text(
+    app: &App,
+    row: &MailRow,
+    may_see: impl Fn(&Body<'_>) -> bool,
+) -> Result<Option<SecretString>> {
+    if row.sealed_body.is_empty() {
+        return Ok(None);
     }
     let opened = open_mail(app.keyring(), row.id, &row.sealed_body)?;
     let body = Body::decode(opened.expose()).map_err(Error::internal)?;
-    let text = (!body.carries_credential).then(|| SecretString::from(body.text.to_owned()));
-    Ok(StoredMail::new(row, text))
+    Ok(may_see(&body).then(|| SecretString::from(body.text.to_owned())))
 }
 
 /// Sends the mail of a row, once, and says whether its body must be wiped now.
