@@ -1,1 +1,64 @@
-fn main() {}
+//! The binary `1claw`: server, demonstration, operator commands.
+//!
+//! - [`args`] is the command line and nothing else, [`config`] puts the settings of a server together, [`output`] is
+//!   the only way to print and knows the exit codes, [`process`] is what concerns the process as a whole.
+//! - [`commands`] has one module for each command. A command gets its arguments and a printer and returns what went
+//!   wrong; it never ends the process itself.
+
+mod args;
+mod commands;
+mod config;
+mod output;
+mod process;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use crate::args::{AuditCommand, Cli, Command};
+use crate::output::{Failure, Printer};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((matches, cli))
+    });
+    let (matches, cli) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are "errors" too; they go to stdout and end with 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+        }
+    };
+    if cli.global.no_color {
+        anstream::ColorChoice::Never.write_global();
+    }
+    let printer = Printer {
+        json: cli.global.json,
+    };
+    let outcome = config::refuse_passwords(&matches).and_then(|()| {
+        process::harden();
+        run(cli.command, printer)
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => printer.failure(&failure),
+    }
+}
+
+fn run(command: Command, printer: Printer) -> Result<(), Failure> {
+    match command {
+        Command::Server(args) => commands::server::run(args, printer),
+        Command::Demo(args) => commands::demo::run(args, printer),
+        Command::Audit {
+            command: AuditCommand::Verify(args),
+        } => commands::audit::verify(&args, printer),
+        Command::Openapi => printer.data(oneclaw_server::openapi_json()),
+        Command::BenchSeed(args) => commands::bench::seed(args, printer),
+        Command::BenchStatic(args) => commands::bench::serve_static(&args),
+    }
+}

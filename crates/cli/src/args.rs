@@ -1,0 +1,354 @@
+//! The command line: every command, option and environment variable, and nothing else.
+//!
+//! Invariants: a secret is never an argument, because arguments are visible to other processes and end up in
+//! histories; every setting of the server has a flag, an environment variable and a key in the configuration file,
+//! declared once, in [`ServerSettings`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+/// The end of `1claw --help`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed
+  2    wrong arguments, environment or configuration file
+  5    what was named does not exist
+  9    server or database not reachable; trying again may help
+  10   a verification found a difference
+  130  interrupted
+
+Data goes to stdout, everything else to stderr.";
+
+/// A secrets vault that AI agents can join by themselves.
+// No `Debug` here and where settings are: a URL may hold a password.
+#[derive(Parser)]
+#[command(name = "1claw", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Global {
+    /// Print data, and errors, as JSON
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) json: bool,
+    /// Never use colours (also: NO_COLOR)
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the vault: API and dashboard
+    Server(ServerArgs),
+    /// Play an agent's whole journey over HTTP and explain each step
+    Demo(DemoArgs),
+    /// Work with audit logs
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
+    Openapi,
+    #[command(hide = true)]
+    BenchSeed(BenchSeedArgs),
+    #[command(hide = true)]
+    BenchStatic(BenchStaticArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    pub(crate) settings: ServerSettings,
+    /// Configuration file in TOML; keys are the names of these options with `_` for `-`
+    /// [default: 1claw.toml in the data folder, when there is one]
+    #[arg(long, global = true, env = "ONECLAW_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<ServerCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServerCommand {
+    /// Replace the master key; works while servers run
+    #[command(long_about = "\
+Replace the master key: make a new one and wrap every key again under it. Works while servers run and can be run again \
+after an interruption.
+
+The old key leaves the key file at the end. Backups of the database made before the rotation need it: keep a copy of \
+the key file beside each of them.")]
+    RotateKey,
+    /// Read the mails that this vault wrote
+    Outbox {
+        #[command(subcommand)]
+        command: Option<OutboxCommand>,
+    },
+    /// Look for risky settings and other trouble
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// List the newest mails
+    List {
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
+    },
+    /// Print the text of a mail. It may hold a link or a key: mind who is looking
+    Show {
+        /// The id, as `list` shows it
+        id: String,
+    },
+}
+
+/// The settings of a server, each absent unless it was given. One struct for the command line, the environment and
+/// the file, so that none knows a setting that another does not.
+#[derive(Args, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct ServerSettings {
+    /// Address to listen on [default: 127.0.0.1:8110]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_LISTEN",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Folder of the data, made at the first start [default: ./data; with --dev ./data/dev]
+    #[arg(long, global = true, env = "ONECLAW_DATA_DIR", value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Where people reach this server; every link begins with it [default: http://LISTEN]
+    #[arg(long, global = true, env = "ONECLAW_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Database, `sqlite:FILE` or `postgres://USER@HOST/NAME` [default: sqlite:1claw.db in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) database_url: Option<String>,
+    /// File that holds the database URL, for one with a password
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_DATABASE_URL_FILE",
+        value_name = "FILE"
+    )]
+    pub(crate) database_url_file: Option<PathBuf>,
+    /// How mail leaves: `smtps://HOST`, `smtp://HOST:587` or `file:///FOLDER` [default: not at all]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_MAIL_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) mail_url: Option<String>,
+    /// File that holds the mail URL, for one with a password
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_MAIL_URL_FILE",
+        value_name = "FILE"
+    )]
+    pub(crate) mail_url_file: Option<PathBuf>,
+    /// Sender of mails [default: 1Claw <no-reply@HOST of the public URL>]
+    #[arg(long, global = true, env = "ONECLAW_MAIL_FROM", value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<String>,
+    /// File of the master key, made at the first start [default: master.key in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_MASTER_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// Reverse proxies whose word about client addresses is taken, as networks: 10.0.0.0/8,fd00::/8
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Option<Vec<Network>>,
+    /// Header in which those proxies report the client [default: x-forwarded-for]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_FORWARDED_HEADER",
+        value_name = "HEADER"
+    )]
+    pub(crate) forwarded_header: Option<ForwardedHeader>,
+    /// How an approver gets a new agent's key: in the mail, or from a page behind a mailed link [default: email]
+    #[arg(long, global = true, env = "ONECLAW_KEY_DELIVERY", value_name = "WAY")]
+    pub(crate) key_delivery: Option<KeyDelivery>,
+    /// Limit requests per client network; switch off only where something in front does it [default: true]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_FLOOD_LIMITS",
+        value_name = "BOOL",
+        num_args = 1
+    )]
+    pub(crate) flood_limits: Option<bool>,
+    /// A demonstration on this machine: an owner with a published password, sign-up without mail
+    #[arg(long, global = true, env = "ONECLAW_DEV", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) dev: Option<bool>,
+    /// Form of log lines on stderr; RUST_LOG says which [default: text]
+    #[arg(long, global = true, env = "ONECLAW_LOG_FORMAT", value_name = "FORM")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// An address range; a bare address is a range of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Network(pub(crate) ipnet::IpNet);
+
+impl std::str::FromStr for Network {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let single = || text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
+        text.parse()
+            .or_else(|_| single())
+            .map(Self)
+            .map_err(|_| "expected a network such as 10.0.0.0/8, or an address")
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ForwardedHeader {
+    /// `X-Forwarded-For`
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239)
+    Forwarded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum KeyDelivery {
+    /// In the mail that tells of the approval
+    Email,
+    /// Made and shown once, on a page for the signed-in approver
+    Link,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    /// One line for people
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Play against this server, started with `--dev`, instead of one of its own
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Stop at the end instead of leaving the server running
+    #[arg(long)]
+    pub(crate) exit: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check an exported log against a signed checkpoint, without server or database
+    Verify(AuditVerifyArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AuditVerifyArgs {
+    /// The export, JSON lines as from GET /v1/audit/export; `-` reads stdin
+    #[arg(value_name = "EXPORT")]
+    pub(crate) export: PathBuf,
+    /// The signed note of GET /v1/audit/checkpoint
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: PathBuf,
+    /// The log's verifier key, or a file that holds it. Keep it from earlier, not from whom you check
+    #[arg(long, value_name = "KEY|FILE")]
+    pub(crate) key: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchSeedArgs {
+    #[arg(long)]
+    pub(crate) data_dir: PathBuf,
+    #[arg(long)]
+    pub(crate) secrets: usize,
+    #[arg(long)]
+    pub(crate) policies: usize,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchStaticArgs {
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_counts_wherever_it_stands() {
+        for words in [
+            ["1claw", "server", "--data-dir", "/x", "outbox"],
+            ["1claw", "server", "outbox", "--data-dir", "/x"],
+        ] {
+            let cli = Cli::try_parse_from(words).unwrap();
+            let Command::Server(server) = cli.command else {
+                panic!("not the server command");
+            };
+            assert_eq!(server.settings.data_dir, Some(PathBuf::from("/x")));
+            assert!(matches!(server.command, Some(ServerCommand::Outbox { .. })));
+        }
+    }
+
+    #[test]
+    fn dev_needs_no_value_and_takes_none_that_follows() {
+        let cli = Cli::try_parse_from(["1claw", "server", "--dev", "doctor"]).unwrap();
+        let Command::Server(server) = cli.command else {
+            panic!("not the server command");
+        };
+        assert_eq!(server.settings.dev, Some(true));
+        assert!(matches!(server.command, Some(ServerCommand::Doctor)));
+    }
+
+    #[test]
+    fn a_bare_address_is_a_network_of_one() {
+        let network: Network = "192.0.2.7".parse().unwrap();
+        assert_eq!(network.0.to_string(), "192.0.2.7/32");
+        assert!("10.0.0.0/33".parse::<Network>().is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! What concerns the process as a whole: permissions of new files, core dumps, signals, log, threads.
+
+use std::sync::Once;
+
+use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::args::LogFormat;
+use crate::output::{Exit, Failure};
+
+/// Makes everything the process writes readable by its user alone, keeps its memory out of core dumps and away from
+/// debuggers of the same user, and chooses the cryptography of TLS.
+pub(crate) fn harden() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Best effort: a sandbox may forbid either, and neither protects against more than an accident.
+    let _ = rustix::process::setrlimit(Resource::Core, none);
+    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // Fails only when there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// Starts the threads that requests are served on.
+pub(crate) fn start_runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, "the threads cannot be started").because(error))
+}
+
+/// Sends log lines to stderr. `RUST_LOG` says which; by default what an operator should know.
+pub(crate) fn start_log(format: LogFormat, default: &str) {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let chosen = EnvFilter::try_from_default_env();
+        let filter = chosen.unwrap_or_else(|_| EnvFilter::new(default));
+        let lines = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr);
+        match format {
+            LogFormat::Text => lines.with_ansi(wants_colour()).init(),
+            LogFormat::Json => lines.json().init(),
+        }
+    });
+}
+
+fn wants_colour() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// The signals by which a person or a supervisor asks the process to stop.
+pub(crate) struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// From here on these signals do not end the process by themselves.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let failed =
+            |error| Failure::new(Exit::Failed, "signals cannot be received").because(error);
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    /// Waits for the next of them.
+    pub(crate) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
