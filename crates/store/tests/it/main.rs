@@ -1,0 +1,23 @@
+//! Every method of the store on both databases, races between transactions, and the schema.
+
+#![cfg(test)]
+
+mod fixtures;
+
+mod agents;
+mod audit;
+mod enrollments;
+mod epochs;
+mod instance;
+mod organisations;
+mod outbox;
+mod policies;
+mod races;
+mod schema;
+mod secrets;
+mod sessions;
+mod shares;
+mod statements;
+mod transactions;
+mod users;
+mod vaults;
