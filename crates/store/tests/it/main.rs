@@ -11,6 +11,7 @@ mod epochs;
 mod instance;
 mod organisations;
 mod outbox;
+mod plans;
 mod policies;
 mod races;
 mod schema;
