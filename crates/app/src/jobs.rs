@@ -24,12 +24,12 @@ const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
 /// finished first.
 pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
     tokio::join!(
-        send_mail(&app, shutdown.clone()),
+        send_mail(&app, shutdown.clone(), MAIL_INTERVAL),
         keep_house(&app, shutdown)
     );
 }
 
-async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>) {
+async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>, interval: Duration) {
     if !app.mailer().has_transport() {
         return;
     }
@@ -43,7 +43,7 @@ async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>) {
         tokio::select! {
             () = stopped(&mut shutdown) => return,
             () = app.mail_queued().notified() => {}
-            () = tokio::time::sleep(MAIL_INTERVAL) => {}
+            () = tokio::time::sleep(interval) => {}
         }
     }
 }

@@ -54,13 +54,19 @@ const TASKS: [Task; 8] = [
     task!("epochs of tokens", purge_epochs, EPOCH_KEPT),
 ];
 
-/// Does each task once. Failures are logged; the next round tries again.
-pub(super) async fn run_once(app: &App) {
+/// Does each task once and returns how many rows that changed. Failures are logged; the next round
+/// tries again.
+pub(super) async fn run_once(app: &App) -> u64 {
+    let mut total = 0_u64;
     for (what, task) in TASKS {
         match app.run(task).await {
             Ok(0) => {}
-            Ok(rows) => tracing::debug!(what, rows, "housekeeping"),
+            Ok(rows) => {
+                tracing::debug!(what, rows, "housekeeping");
+                total = total.saturating_add(rows);
+            }
             Err(error) => tracing::warn!(what, cause = ?error.cause(), "housekeeping failed"),
         }
     }
+    total
 }

@@ -1,13 +1,17 @@
 //! Delivery over time, against a real server where its answers matter.
 
-use super::{deliver, deliver_due, housekeeping, run};
+use super::{deliver, deliver_due, housekeeping, run, send_mail};
+use crate::error::Result;
 use crate::mail::Mailer;
 use crate::mail::tests::harness::{Instance, NOW, RECIPIENT, credentials, enrollment, samples};
 use crate::mail::tests::server::SmtpServer;
-use oneclaw_core::id::EnrollmentId;
+use crate::op::Op;
+use oneclaw_core::id::{EnrollmentId, OrgId, SessionId, UserId};
 use oneclaw_store::each_backend;
 use oneclaw_store::enrollments::EnrollmentRow;
+use oneclaw_store::sessions::SessionRow;
 use oneclaw_store::test_support::{Backend, TestDatabase};
+use oneclaw_store::users::UserRow;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -187,16 +191,17 @@ each_backend! {
         let (mailer, postbox) = Mailer::memory();
         let instance = Instance::open(&database, mailer).await;
         let (stop, shutdown) = watch::channel(false);
-        let jobs = tokio::spawn(run(instance.app.clone(), shutdown));
+        let app = instance.app.clone();
+        // It looks again tomorrow: what arrives in this test arrives because the job was woken.
+        let job = tokio::spawn(async move { send_mail(&app, shutdown, DAY).await });
         let first = tokio::time::timeout(Duration::from_mins(1), postbox.next()).await.unwrap();
         assert_eq!(first.recipient, RECIPIENT);
-        // The job sleeps now, and is woken.
         instance.queue(credentials()).await;
         instance.app.wake_mail();
         let second = tokio::time::timeout(Duration::from_mins(1), postbox.next()).await.unwrap();
         assert_eq!(second.subject, "The credentials of your new agent");
         stop.send(true).unwrap();
-        jobs.await.unwrap();
+        job.await.unwrap();
         let statuses: Vec<_> = instance.rows().await.into_iter().map(|row| row.status).collect();
         assert_eq!(statuses, ["sent", "sent"]);
     }
@@ -250,57 +255,108 @@ async fn a_folder_that_is_full_or_gone_is_tried_again() {
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
 }
 
+#[tokio::test]
+async fn all_jobs_end_when_told_to_and_when_nobody_could_tell_them() {
+    let database = sqlite().await;
+    let (mailer, _postbox) = Mailer::memory();
+    let instance = Instance::open(&database, mailer).await;
+    let (stop, shutdown) = watch::channel(false);
+    let jobs = tokio::spawn(run(instance.app.clone(), shutdown));
+    stop.send(true).unwrap();
+    jobs.await.unwrap();
+    let (stop, shutdown) = watch::channel(false);
+    let jobs = tokio::spawn(run(instance.app.clone(), shutdown));
+    drop(stop);
+    jobs.await.unwrap();
+}
+
+const SESSION: SessionId =
+    SessionId::from_uuid(uuid::uuid!("00000000-0000-7000-8000-000000000001"));
+
+/// One row of everything that ends, all after a day but two mails that ended at once.
+async fn fill(op: &mut Op) -> Result<()> {
+    let now = op.now();
+    let ends = now.plus(DAY);
+    let enrollment = EnrollmentRow {
+        id: EnrollmentId::NIL,
+        name: "bot".to_owned(),
+        description: String::new(),
+        human_email: None,
+        status: "pending".to_owned(),
+        ip: None,
+        user_agent: String::new(),
+        created_at: now,
+        expires_at: ends,
+        decided_at: None,
+        decided_by: None,
+        decision_reason: None,
+        org_id: None,
+        agent_id: None,
+    };
+    op.tx().insert_enrollment(&enrollment, b"hash").await?;
+    let user = UserRow {
+        id: UserId::from_uuid(SESSION.as_uuid()),
+        email: RECIPIENT.to_owned(),
+        display_name: String::new(),
+        password_hash: None,
+        email_verified_at: None,
+        marketing_emails: false,
+        token_epoch: 0,
+        created_at: now,
+    };
+    op.tx().insert_user(&user).await?;
+    op.tx().insert_organisation(OrgId::NIL, "acme", now).await?;
+    let session = SessionRow {
+        id: SESSION,
+        user_id: user.id,
+        org_id: OrgId::NIL,
+        kind: "web".to_owned(),
+        secret_hash: b"cookie".to_vec(),
+        previous_hash: None,
+        user_agent: String::new(),
+        ip: None,
+        created_at: now,
+        expires_at: ends,
+        revoked_at: None,
+    };
+    op.tx().insert_session(&session).await?;
+    op.tx()
+        .insert_one_time_token(b"link", "reveal", user.id.as_uuid(), now, ends)
+        .await?;
+    op.tx().count_in_window(b"counter", now, ends).await?;
+    op.tx().bump_epoch_until(SESSION.as_uuid(), ends).await?;
+    Ok(())
+}
+
 each_backend! {
-    async fn housekeeping_forgets_what_is_over_and_nothing_else(database: TestDatabase) {
-        let (mailer, _postbox) = Mailer::memory();
-        let instance = Instance::open(&database, mailer).await;
-        let enrollment_id = EnrollmentId::from_uuid(uuid::uuid!("00000000-0000-7000-8000-000000000001"));
+    async fn housekeeping_forgets_each_thing_in_its_time(database: TestDatabase) {
+        let instance = Instance::open(&database, Mailer::from_url(None, FROM).unwrap()).await;
+        instance.run(|op| Box::pin(fill(op))).await;
+        instance.queue(credentials()).await;
+        let sent = instance.row().await.id;
         instance.run(move |op| Box::pin(async move {
             let now = op.now();
-            let lapses = now.plus(DAY);
-            let row = EnrollmentRow {
-                id: enrollment_id,
-                name: "bot".to_owned(),
-                description: String::new(),
-                human_email: None,
-                status: "pending".to_owned(),
-                ip: None,
-                user_agent: String::new(),
-                created_at: now,
-                expires_at: lapses,
-                decided_at: None,
-                decided_by: None,
-                decision_reason: None,
-                org_id: None,
-                agent_id: None,
-            };
-            op.tx().insert_enrollment(&row, b"hash").await?;
-            op.tx().insert_one_time_token(b"link", "reveal", uuid::Uuid::nil(), now, lapses).await?;
-            op.tx().count_in_window(b"counter", now, lapses).await?;
-            Ok(())
+            Ok(op.tx().finish_mail(sent, "sent", None, now, b"").await?)
         })).await;
         instance.queue(credentials()).await;
-        instance.queue(credentials()).await;
-        assert_eq!(deliver_due(&instance.app).await.unwrap(), 2);
-        let state = async || {
-            housekeeping::run_once(&instance.app).await;
-            let mut tx = instance.app.store().begin_read().await.unwrap();
-            let status = tx.find_enrollment(enrollment_id).await.unwrap().map(|row| row.status);
-            let link = tx.find_one_time_token(b"link", "reveal").await.unwrap().is_some();
-            let mails = tx.list_mails(10).await.unwrap().len();
-            (status, link, mails)
-        };
-        let status = |text: &str| Some(text.to_owned());
-        assert_eq!(state().await, (status("pending"), true, 2));
-        instance.clock.advance(DAY);
-        assert_eq!(state().await, (status("expired"), true, 2));
-        instance.clock.advance(7 * DAY);
-        assert_eq!(state().await, (status("expired"), true, 2));
-        instance.clock.advance(DAY);
-        assert_eq!(state().await, (status("expired"), false, 2));
-        instance.clock.advance(22 * DAY);
-        assert_eq!(state().await, (status("expired"), false, 0));
-        instance.clock.advance(DAY);
-        assert_eq!(state().await, (None, false, 0));
+        let moment = Duration::from_millis(1);
+        for (age, rows, what) in [
+            (Duration::ZERO, 0, "nothing"),
+            (Duration::from_hours(23), 0, "nothing"),
+            (DAY, 1, "the request lapses"),
+            (DAY + moment, 1, "the counter"),
+            (2 * DAY, 0, "nothing"),
+            (2 * DAY + moment, 1, "the epoch"),
+            (8 * DAY, 0, "nothing"),
+            (8 * DAY + moment, 2, "the session and the link"),
+            (30 * DAY, 0, "nothing"),
+            (30 * DAY + moment, 2, "the mail that was sent and the one that was kept"),
+            (31 * DAY, 0, "nothing"),
+            (31 * DAY + moment, 1, "the request"),
+            (999 * DAY, 0, "nothing"),
+        ] {
+            instance.clock.set(NOW.plus(age));
+            assert_eq!(housekeeping::run_once(&instance.app).await, rows, "{what} after {age:?}");
+        }
     }
 }
