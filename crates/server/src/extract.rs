@@ -380,9 +380,14 @@ impl<S: Sync> FromRequestParts<S> for SecretVersionAt {
 
 /// Splits off the last segment, in front of which some clients encode the slash.
 fn split_last_segment(raw: &str) -> Option<(&str, &str)> {
-    raw.rsplit_once('/')
-        .or_else(|| raw.rsplit_once("%2F"))
-        .or_else(|| raw.rsplit_once("%2f"))
+    let encoded = [raw.rsplit_once("%2F"), raw.rsplit_once("%2f")];
+    let last_encoded = || {
+        encoded
+            .into_iter()
+            .flatten()
+            .max_by_key(|(path, _)| path.len())
+    };
+    raw.rsplit_once('/').or_else(last_encoded)
 }
 
 fn vault_and_rest(raw: &str) -> ApiResult<(VaultId, &str)> {

@@ -195,9 +195,9 @@ fn turn_away(
     }
     // The router hands HEAD to the handler of GET, which would read, count and log.
     if request.method() == Method::HEAD && !surface.is_head_safe() {
-        return Some(error::method_not_allowed(Some(HeaderValue::from_static(
-            "GET",
-        ))));
+        let route = request.extensions().get::<MatchedPath>();
+        let allowed = route.and_then(|route| state.allowed_methods(route.as_str()));
+        return Some(error::method_not_allowed(allowed));
     }
     None
 }

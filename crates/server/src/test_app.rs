@@ -267,6 +267,8 @@ impl TestApp {
             .await
             .expect(200)
             .json();
+        // The welcome is of no interest to the test.
+        self.mails().await;
         self.person(&signed_in).await
     }
 

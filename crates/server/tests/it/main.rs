@@ -1,0 +1,50 @@
+//! The server as its clients meet it: one binary, an instance of its own for each test.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop where they fail"
+)]
+
+mod agents;
+mod audit;
+mod auth;
+mod bad_input;
+mod enrollments;
+mod journey;
+mod limits;
+mod openapi;
+mod policies;
+mod races;
+mod rights;
+mod secrets;
+mod serve;
+mod shares;
+mod transport;
+mod vaults;
+
+use oneclaw_server::test_app::Answer;
+use serde_json::Value;
+
+/// Checks that an answer is a problem document with a status and a sentence, and gives the document.
+#[track_caller]
+fn problem(answer: &Answer, status: u16) -> Value {
+    assert_eq!(
+        answer.status,
+        status,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["status"], status);
+    assert!(!problem["title"].as_str().unwrap().is_empty());
+    assert!(problem["detail"].as_str().unwrap().len() > 10, "{problem}");
+    assert_eq!(problem["request_id"], answer.header("x-request-id"));
+    problem
+}
+
+/// A UUID that names nothing.
+const NOTHING: &str = "018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d";

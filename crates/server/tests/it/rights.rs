@@ -1,0 +1,343 @@
+//! Who may do what: every operation, asked by everyone.
+
+use crate::openapi::{example, operations};
+use crate::{NOTHING, problem};
+use oneclaw_server::test_app::TestApp;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+#[tokio::test]
+async fn without_a_credential_nothing_is_learned() {
+    let app = TestApp::new().await;
+    let mut asked = 0;
+    for (method, path, operation) in operations() {
+        let needs_token = operation["security"] == json!([{ "BearerAuth": [] }]);
+        if !needs_token {
+            continue;
+        }
+        asked += 1;
+        let path = example(&path);
+        let missing = app.call(&method, &path, "", Value::Null).await;
+        problem(&missing, 401);
+        assert_eq!(
+            missing.header("www-authenticate"),
+            "Bearer",
+            "{method} {path}"
+        );
+        for token in [
+            "garbage",
+            "a.b.c",
+            "ocv_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            problem(&app.call(&method, &path, token, Value::Null).await, 401);
+        }
+    }
+    assert!(asked > 40, "{asked}");
+}
+
+/// Everything that can be done with the things of an organisation, in an order in which all of it succeeds for its
+/// owner.
+fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
+    let Things {
+        vault,
+        secret,
+        policy,
+        agent,
+        share,
+        enrollment,
+        ..
+    } = of;
+    let grant = json!({ "secret_path_pattern": "x", "principal_type": "agent", "principal_id": agent, "permissions": ["read"] });
+    let question =
+        json!({ "principal_type": "agent", "principal_id": agent, "action": "read", "path": "a" });
+    let link =
+        json!({ "recipient_type": "anyone_with_link", "expires_at": "2026-12-31T00:00:00Z" });
+    vec![
+        ("GET", "/v1/auth/me".into(), Value::Null),
+        (
+            "PATCH",
+            "/v1/auth/me".into(),
+            json!({ "display_name": "A" }),
+        ),
+        ("GET", "/v1/vaults".into(), Value::Null),
+        ("GET", format!("/v1/vaults/{vault}"), Value::Null),
+        ("GET", format!("/v1/vaults/{vault}/secrets"), Value::Null),
+        (
+            "PUT",
+            format!("/v1/vaults/{vault}/secrets/a"),
+            json!({ "value": "v2" }),
+        ),
+        ("GET", format!("/v1/vaults/{vault}/secrets/a"), Value::Null),
+        (
+            "GET",
+            format!("/v1/vaults/{vault}/secret-versions/a"),
+            Value::Null,
+        ),
+        (
+            "GET",
+            format!("/v1/vaults/{vault}/secret-version/a/1"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/vaults/{vault}/secret-rotate/a"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/vaults/{vault}/secret-version-disable/a/1"),
+            Value::Null,
+        ),
+        ("GET", format!("/v1/vaults/{vault}/policies"), Value::Null),
+        ("POST", format!("/v1/vaults/{vault}/policies"), grant),
+        (
+            "PUT",
+            format!("/v1/vaults/{vault}/policies/{policy}"),
+            json!({ "priority": 1 }),
+        ),
+        (
+            "POST",
+            format!("/v1/vaults/{vault}/policies/explain"),
+            question,
+        ),
+        (
+            "DELETE",
+            format!("/v1/vaults/{vault}/policies/{policy}"),
+            Value::Null,
+        ),
+        ("POST", format!("/v1/secrets/{secret}/share"), link),
+        ("GET", "/v1/shares/outbound".into(), Value::Null),
+        ("GET", "/v1/shares/inbound".into(), Value::Null),
+        ("POST", format!("/v1/shares/{share}/accept"), Value::Null),
+        ("POST", format!("/v1/shares/{share}/decline"), Value::Null),
+        ("GET", format!("/v1/share/{share}"), Value::Null),
+        ("POST", format!("/v1/share/{share}"), json!({})),
+        ("DELETE", format!("/v1/share/{share}"), Value::Null),
+        ("GET", "/v1/agents".into(), Value::Null),
+        ("GET", "/v1/agents/me".into(), Value::Null),
+        ("GET", format!("/v1/agents/{agent}"), Value::Null),
+        (
+            "PATCH",
+            format!("/v1/agents/{agent}"),
+            json!({ "description": "d" }),
+        ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/reveal-key"),
+            json!({ "token": "wrong" }),
+        ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/rotate-key"),
+            Value::Null,
+        ),
+        ("GET", "/v1/enrollments".into(), Value::Null),
+        (
+            "POST",
+            "/v1/enrollments/lookup".into(),
+            json!({ "token": of.link }),
+        ),
+        (
+            "POST",
+            format!("/v1/enrollments/{enrollment}/approve"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/enrollments/{enrollment}/deny"),
+            Value::Null,
+        ),
+        ("GET", "/v1/org/members".into(), Value::Null),
+        ("GET", "/v1/org/agent-keys-vault".into(), Value::Null),
+        ("GET", "/v1/audit/events".into(), Value::Null),
+        ("GET", "/v1/audit/verify".into(), Value::Null),
+        ("GET", "/v1/audit/checkpoint".into(), Value::Null),
+        ("GET", "/v1/audit/export".into(), Value::Null),
+        (
+            "GET",
+            "/v1/audit/proof/inclusion?seq=0&size=1".into(),
+            Value::Null,
+        ),
+        (
+            "GET",
+            "/v1/audit/proof/consistency?from=0&to=1".into(),
+            Value::Null,
+        ),
+        ("POST", "/v1/agents".into(), json!({ "name": "another" })),
+        (
+            "DELETE",
+            format!("/v1/vaults/{vault}/secrets/a"),
+            Value::Null,
+        ),
+        ("DELETE", format!("/v1/agents/{agent}"), Value::Null),
+        ("DELETE", format!("/v1/vaults/{vault}"), Value::Null),
+    ]
+}
+
+/// What Alice's organisation holds.
+struct Things {
+    vault: String,
+    secret: String,
+    policy: String,
+    agent: String,
+    share: String,
+    enrollment: String,
+    link: String,
+}
+
+#[tokio::test]
+async fn everyone_may_do_what_the_table_says() {
+    let app = TestApp::new().await;
+    let alice = app.sign_up("alice@example.com").await;
+    let mallory = app.sign_up("mallory@example.com").await;
+    let vault = app.create_vault(&alice.token, "prod").await;
+    let secret = app.put(&alice.token, &vault, "a", "v").await;
+    let stranger = app.create_agent(&mallory, "theirs").await;
+    let bare = app.create_agent(&alice, "bare").await;
+    let reader = app.create_agent(&alice, "reader").await;
+    let spare = app.create_agent(&alice, "spare").await;
+    let _ = app.allow(&alice, &vault, &reader, "a", &["read"]).await;
+    let policy = app.allow(&alice, &vault, &spare, "a", &["read"]).await;
+    let body = json!({ "recipient_type": "agent", "recipient_id": spare.id, "expires_at": "2026-12-31T00:00:00Z" });
+    let share = app
+        .post(&format!("/v1/secrets/{secret}/share"), &alice.token, body)
+        .await
+        .expect(201)
+        .json();
+    let enrolled = app
+        .post(
+            "/v1/agents/enroll",
+            "",
+            json!({ "name": "new", "human_email": "alice@example.com" }),
+        )
+        .await
+        .expect(201)
+        .json();
+    let waiting = app
+        .get("/v1/enrollments", &alice.token)
+        .await
+        .expect(200)
+        .json();
+    let things = Things {
+        vault,
+        secret,
+        policy,
+        agent: spare.id,
+        share: share["id"].as_str().unwrap().to_owned(),
+        enrollment: waiting["enrollments"][0]["id"].as_str().unwrap().to_owned(),
+        link: enrolled["approval_url"]
+            .as_str()
+            .unwrap()
+            .rsplit_once('/')
+            .unwrap()
+            .1
+            .to_owned(),
+    };
+
+    // Those who may do less come first, because what they must not do must leave everything as it was.
+    let callers = [
+        ("nobody", ""),
+        ("foreign owner", &mallory.token),
+        ("foreign agent", &stranger.token),
+        ("agent", &bare.token),
+        ("reader", &reader.token),
+        ("owner", &alice.token),
+    ];
+    let mut table = vec![String::new(); deeds(&things).len()];
+    for (_, token) in callers {
+        for ((method, path, body), row) in deeds(&things).into_iter().zip(&mut table) {
+            let answer = app.call(method, &path, token, body).await;
+            assert!(answer.status < 500, "{method} {path}");
+            write!(row, "{} ", answer.status).unwrap();
+        }
+    }
+    let mut text = format!("{}\n", callers.map(|(name, _)| name).join(" | "));
+    for ((method, path, _), row) in deeds(&things).iter().zip(table) {
+        let mut path = path.clone();
+        for (id, name) in [
+            (&things.vault, "{vault}"),
+            (&things.secret, "{secret}"),
+            (&things.policy, "{policy}"),
+            (&things.agent, "{agent}"),
+            (&things.share, "{share}"),
+            (&things.enrollment, "{enrollment}"),
+        ] {
+            path = path.replace(id.as_str(), name);
+        }
+        writeln!(text, "{row} {method} {path}").unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn another_organisations_things_are_as_good_as_none() {
+    let app = TestApp::new().await;
+    let alice = app.sign_up("alice@example.com").await;
+    let mallory = app.sign_up("mallory@example.com").await;
+    let vault = app.create_vault(&alice.token, "prod").await;
+    let secret = app.put(&alice.token, &vault, "a", "v").await;
+    let agent = app.create_agent(&alice, "bot").await;
+    let policy = app.allow(&alice, &vault, &agent, "a", &["read"]).await;
+    let shape = |answer: oneclaw_server::test_app::Answer| {
+        let mut body = answer.json();
+        body.as_object_mut().unwrap().remove("request_id");
+        (answer.status, body)
+    };
+    for (method, template, body) in [
+        ("GET", "/v1/vaults/{vault}", Value::Null),
+        ("DELETE", "/v1/vaults/{vault}", Value::Null),
+        ("GET", "/v1/vaults/{vault}/secrets", Value::Null),
+        ("GET", "/v1/vaults/{vault}/secrets/a", Value::Null),
+        (
+            "PUT",
+            "/v1/vaults/{vault}/secrets/a",
+            json!({ "value": "v" }),
+        ),
+        ("DELETE", "/v1/vaults/{vault}/secrets/a", Value::Null),
+        ("GET", "/v1/vaults/{vault}/policies", Value::Null),
+        (
+            "DELETE",
+            "/v1/vaults/{vault}/policies/{policy}",
+            Value::Null,
+        ),
+        ("GET", "/v1/agents/{agent}", Value::Null),
+        ("PATCH", "/v1/agents/{agent}", json!({ "name": "x" })),
+        ("DELETE", "/v1/agents/{agent}", Value::Null),
+        ("POST", "/v1/agents/{agent}/rotate-key", Value::Null),
+        (
+            "POST",
+            "/v1/secrets/{secret}/share",
+            json!({ "recipient_type": "anyone_with_link", "expires_at": "2026-12-31T00:00:00Z" }),
+        ),
+    ] {
+        let fill = |vault: &str, secret: &str, agent: &str, policy: &str| {
+            template
+                .replace("{vault}", vault)
+                .replace("{secret}", secret)
+                .replace("{agent}", agent)
+                .replace("{policy}", policy)
+        };
+        let theirs = app
+            .call(
+                method,
+                &fill(&vault, &secret, &agent.id, &policy),
+                &mallory.token,
+                body.clone(),
+            )
+            .await;
+        let none = app
+            .call(
+                method,
+                &fill(NOTHING, NOTHING, NOTHING, NOTHING),
+                &mallory.token,
+                body,
+            )
+            .await;
+        assert_eq!(theirs.status, 404, "{method} {template}");
+        assert_eq!(shape(theirs), shape(none), "{method} {template}");
+    }
+    assert_eq!(
+        app.read(&alice.token, &vault, "a").await.expect(200).json()["version"],
+        1
+    );
+}
