@@ -297,3 +297,98 @@ mod memory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: &str = "1Claw <vault@example.org>";
+
+    fn refused(url: &str) -> MailUrlError {
+        Mailer::from_url(Some(url), FROM).err().unwrap()
+    }
+
+    #[test]
+    fn settings_are_described_and_say_whether_mail_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("file://{}", folder.path().display());
+        for (url, sends, description) in [
+            (None, false, "outbox".to_owned()),
+            (
+                Some("smtps://u:p@mail.example.org"),
+                true,
+                "mail.example.org:465".to_owned(),
+            ),
+            (
+                Some(url.as_str()),
+                true,
+                folder.path().display().to_string(),
+            ),
+        ] {
+            let mailer = Mailer::from_url(url, FROM).unwrap();
+            assert_eq!(mailer.has_transport(), sends);
+            assert!(
+                mailer.describe().contains(&description),
+                "{}",
+                mailer.describe()
+            );
+        }
+        assert!(Mailer::from_url(None, "vault@example.org").is_ok());
+        for from in ["", "vault", "a@b, c@d", "x\r\nBcc: a@b"] {
+            assert!(
+                matches!(Mailer::from_url(None, from), Err(MailUrlError::From(_))),
+                "{from:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_refused_says_why() {
+        assert!(matches!(
+            refused("mail.example.org"),
+            MailUrlError::Syntax(_)
+        ));
+        assert!(matches!(
+            refused("https://mail.example.org"),
+            MailUrlError::Scheme(_)
+        ));
+        assert!(matches!(
+            refused("file://host/folder"),
+            MailUrlError::NoFolder
+        ));
+        assert!(matches!(refused("file:///tmp?x"), MailUrlError::Unknown));
+        assert!(matches!(
+            refused("file:///proc/mails"),
+            MailUrlError::Folder { .. }
+        ));
+    }
+
+    #[test]
+    fn no_message_repeats_a_password() {
+        for url in [
+            "smtp//user:hunter2@host",
+            "ftp://user:hunter2@host",
+            "smtp://user:hunter2@",
+            "smtp://user:hunter2@host:99999",
+            "smtp://user:hunter2@host/x",
+            "smtp://user:hunter2%ff@host",
+            "smtps://:hunter2@host",
+            "smtps://user:hunter2@host?tls=none",
+        ] {
+            let error = refused(url);
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+        let mailer = Mailer::from_url(Some("smtps://user:hunter2@host"), FROM).unwrap();
+        assert!(!mailer.describe().contains("hunter2") && !mailer.describe().contains("user"));
+    }
+
+    #[test]
+    fn answers_of_servers_are_one_short_line() {
+        let text =
+            SendError::temporary(format!("550 a\u{1b}[2J\r\nb{}", "x".repeat(999))).to_string();
+        assert!(
+            text.starts_with("550 a [2J  bx") && text.chars().count() == MAXIMUM_ERROR,
+            "{text}"
+        );
+    }
+}
