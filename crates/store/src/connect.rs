@@ -50,6 +50,10 @@ pub enum Store {
 /// How long a statement may wait for the database before the request fails with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A connection to a server is asked whether it still lives when it has rested for longer than this;
+/// asking each time would cost every transaction a round trip.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
 /// What every PostgreSQL session starts with, whatever the server's defaults are. A commit is
 /// durable before it is acknowledged (a stronger setting is left alone), a lock is waited for no
 /// longer than SQLite's, and a node that vanished does not keep its locks.
@@ -87,6 +91,12 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            // On a full disk SQLite rolls back by itself. The connection goes on counting the
+            // transaction and could begin no other, so it is replaced.
+            .before_acquire(|connection, _| {
+                let is_idle = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_idle) })
+            })
             .connect_with(options.clone())
             .await?;
         // One transaction, because sqlx takes no lock of its own on SQLite: of several processes that
@@ -117,6 +127,15 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, usage| {
+                Box::pin(async move {
+                    if usage.idle_for > TRUSTED_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection
