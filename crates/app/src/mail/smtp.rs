@@ -54,13 +54,6 @@ enum Security {
 impl Smtp {
     /// Reads an `smtp:` or `smtps:` URL.
     pub(super) fn from_url(url: &Url) -> Result<Self, MailUrlError> {
-        Self::with_tls(url, |host| TlsParameters::new(host.to_owned()))
-    }
-
-    fn with_tls(
-        url: &Url,
-        tls: impl FnOnce(&str) -> Result<TlsParameters, lettre::transport::smtp::Error>,
-    ) -> Result<Self, MailUrlError> {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(MailUrlError::Unknown);
         }
@@ -69,7 +62,11 @@ impl Smtp {
             .filter(|host| !host.is_empty())
             .ok_or(MailUrlError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let tls = || tls(host).map_err(|error| MailUrlError::Tls(error.to_string()));
+        // Checks the certificate against the authorities of this machine, for exactly this name.
+        let tls = || {
+            TlsParameters::new(host.to_owned())
+                .map_err(|error| MailUrlError::Tls(error.to_string()))
+        };
         let (security, default_port) = if url.scheme() == "smtps" {
             (Security::Implicit(tls()?), SUBMISSIONS_PORT)
         } else if is_loopback(host) {
