@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// Print data, and errors, as JSON
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
-    /// Never use colours (also: NO_COLOR)
+    /// Never use colours (also: `NO_COLOR`)
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) no_color: bool,
 }
@@ -49,7 +49,7 @@ pub(crate) struct Global {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the vault: API and dashboard
-    Server(ServerArgs),
+    Server(Box<ServerArgs>),
     /// Play an agent's whole journey over HTTP and explain each step
     Demo(DemoArgs),
     /// Work with audit logs
@@ -128,7 +128,7 @@ pub(crate) struct ServerSettings {
     /// Folder of the data, made at the first start [default: ./data; with --dev ./data/dev]
     #[arg(long, global = true, env = "ONECLAW_DATA_DIR", value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Where people reach this server; every link begins with it [default: http://LISTEN]
+    /// Where people reach this server; every link begins with it [default: the address it listens on]
     #[arg(long, global = true, env = "ONECLAW_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// Database, `sqlite:FILE` or `postgres://USER@HOST/NAME` [default: sqlite:1claw.db in the data folder]
@@ -176,7 +176,7 @@ pub(crate) struct ServerSettings {
         value_name = "FILE"
     )]
     pub(crate) master_key_file: Option<PathBuf>,
-    /// Reverse proxies whose word about client addresses is taken, as networks: 10.0.0.0/8,fd00::/8
+    /// Reverse proxies whose word about client addresses is taken, as networks: `10.0.0.0/8,fd00::/8`
     #[arg(
         long,
         global = true,
@@ -208,7 +208,7 @@ pub(crate) struct ServerSettings {
     /// A demonstration on this machine: an owner with a published password, sign-up without mail
     #[arg(long, global = true, env = "ONECLAW_DEV", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub(crate) dev: Option<bool>,
-    /// Form of log lines on stderr; RUST_LOG says which [default: text]
+    /// Form of log lines on stderr; `RUST_LOG` says which [default: text]
     #[arg(long, global = true, env = "ONECLAW_LOG_FORMAT", value_name = "FORM")]
     pub(crate) log_format: Option<LogFormat>,
 }

@@ -162,6 +162,17 @@ impl Config {
         })
     }
 
+    /// The flags by which another command finds this vault, with a space in front; empty for the default folder.
+    pub(crate) fn flags(&self) -> String {
+        match &self.file {
+            Some(file) if !file.starts_with(&self.data_dir) => {
+                format!(" --config {}", file.display())
+            }
+            _ if self.data_dir == default_data_dir(false) => String::new(),
+            _ => format!(" --data-dir {}", self.data_dir.display()),
+        }
+    }
+
     /// Whether the master key lies where a copy of the data takes it along.
     pub(crate) fn is_key_beside_data(&self) -> bool {
         self.master_key_file.parent() == Some(self.data_dir.as_path())

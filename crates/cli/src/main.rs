@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, printer: Printer) -> Result<(), Failure> {
     match command {
-        Command::Server(args) => commands::server::run(args, printer),
+        Command::Server(args) => commands::server::run(*args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
         Command::Audit {
             command: AuditCommand::Verify(args),

@@ -35,6 +35,10 @@ pub(crate) struct Printer {
 
 impl Printer {
     /// Writes a line of data.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever has a printer may print, and nobody else"
+    )]
     pub(crate) fn data(self, line: impl Display) -> Result<(), Failure> {
         write_line(&mut anstream::stdout(), line)
     }
@@ -48,6 +52,10 @@ impl Printer {
     }
 
     /// Writes a line of talk. Whether anybody listens makes no difference to the command.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever has a printer may print, and nobody else"
+    )]
     pub(crate) fn note(self, line: impl Display) {
         let _ = writeln!(anstream::stderr(), "{line}");
     }
@@ -128,6 +136,14 @@ impl Failure {
     pub(crate) fn because(mut self, why: impl Display) -> Self {
         self.why = Some(harmless(&why.to_string()).into_owned());
         self
+    }
+
+    /// The cause of an operation's error. For the operator only: callers of the API get its sentence.
+    pub(crate) fn caused_by(self, error: &oneclaw_app::Error) -> Self {
+        match error.cause() {
+            Some(cause) => self.because(cause),
+            None => self.because(error.sentence()),
+        }
     }
 
     /// What to do now, best a command to run.

@@ -42,7 +42,9 @@ pub(crate) fn start_log(format: LogFormat, default: &str) {
         let filter = chosen.unwrap_or_else(|_| EnvFilter::new(default));
         let lines = tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(std::io::stderr);
+            .with_writer(std::io::stderr)
+            // Complaining on stderr about a log that cannot be written, as to a file on a full disk, would panic.
+            .log_internal_errors(false);
         match format {
             LogFormat::Text => lines.with_ansi(wants_colour()).init(),
             LogFormat::Json => lines.json().init(),

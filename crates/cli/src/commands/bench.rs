@@ -46,9 +46,10 @@ pub(crate) fn seed(args: BenchSeedArgs, printer: Printer) -> Result<(), Failure>
     process::start_log(config.log_format, "warn");
     process::start_runtime()?.block_on(async {
         let instance = Instance::start(&config).await?;
-        let filled = fill(instance.app(), args.secrets, args.policies)
-            .await
-            .map_err(failure);
+        let filled = fill(instance.app(), args.secrets, args.policies).await;
+        let filled = filled.map_err(|error| {
+            Failure::new(Exit::Failed, "the folder cannot be filled").caused_by(&error)
+        });
         instance.stop().await?;
         printer.json(&filled?)
     })
@@ -164,14 +165,6 @@ async fn finish(mut tasks: Tasks) -> oneclaw_app::Result<()> {
         done.map_err(oneclaw_app::Error::internal)??;
     }
     Ok(())
-}
-
-fn failure(error: oneclaw_app::Error) -> Failure {
-    let failure = Failure::new(Exit::Failed, "the folder cannot be filled");
-    match error.cause() {
-        Some(cause) => failure.because(cause),
-        None => failure.because(error.sentence()),
-    }
 }
 
 /// Serves the bare constant that the vault is compared with.

@@ -5,12 +5,13 @@
 
 mod journey;
 mod narrator;
+mod ordered;
 
 use std::path::Path;
 
 use tempfile::TempDir;
 
-use self::journey::Person;
+use self::journey::{PASSWORD, Person};
 use self::narrator::Stage;
 use crate::args::{DemoArgs, LogFormat, ServerArgs, ServerSettings};
 use crate::commands::server::Instance;
@@ -110,7 +111,6 @@ fn print_sign_in(stage: &Stage, person: &Person) -> Result<(), Failure> {
     stage.say(format_args!("  {BOLD}Dashboard{BOLD:#}  {}/", stage.url()))?;
     stage.say(format_args!(
         "  {BOLD}Sign in{BOLD:#}    {}  with password  {}",
-        person.email,
-        person.password()
+        person.email, PASSWORD
     ))
 }

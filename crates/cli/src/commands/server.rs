@@ -17,7 +17,7 @@ use crate::output::{Exit, Failure, Printer};
 use crate::process::{self, StopSignals};
 
 /// What the log shows when `RUST_LOG` does not say.
-const DEFAULT_LOG: &str = "warn,oneclaw=info";
+const DEFAULT_LOG: &str = "warn,oneclaw=info,1claw=info";
 
 /// Runs the server, or one of the operator's commands.
 pub(crate) fn run(mut args: ServerArgs, printer: Printer) -> Result<(), Failure> {

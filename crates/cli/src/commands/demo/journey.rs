@@ -32,7 +32,7 @@ use crate::commands::audit::check_export;
 use crate::output::{Exit, Failure};
 
 /// Published: the demonstration's people exist on servers of this machine only.
-const PASSWORD: &str = "violet-harbour-lantern-52";
+pub(super) const PASSWORD: &str = "violet-harbour-lantern-52";
 const OPENAI_KEY: &str = "sk-demo-7hT2mQx9LpVb4RzK1nWs";
 const STRIPE_KEY: &str = "rk-demo-3kXw8PqJ5vNc6YtB0dHf";
 const DB_PASSWORD: &str = "pw-demo-9zMf2GsA7uRj4EoL8iCq";
@@ -60,10 +60,6 @@ impl Person {
         Self {
             email: format!("alice-{number}@example.com"),
         }
-    }
-
-    pub(super) fn password(&self) -> &'static str {
-        PASSWORD
     }
 }
 
@@ -197,7 +193,7 @@ async fn ask_to_join(
         .iter()
         .all(|answer| answer.agent_id == AgentId::NIL);
     ensure(nobody_yet, "there is no agent before a human has decided")?;
-    stage.found("Asking gives no key and makes no agent. The answer looks the same whether or not the address has an account.")?;
+    stage.found("Asking gave no key and made no agent.")?;
     Ok((name, second))
 }
 

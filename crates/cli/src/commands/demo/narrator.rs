@@ -3,7 +3,7 @@
 //! Invariant: what is secret is masked by the name of its field, in both directions, before anything is formatted.
 //! Text that is not JSON is shown only where it is known to hold nothing secret.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::output::{BOLD, CAUTION, DIM, Failure, GOOD, Printer, harmless};
 
 use super::journey::unexpected;
+use super::ordered::Ordered;
 
 /// Fields whose value is secret.
 const SECRET: [&str; 7] = [
@@ -139,7 +140,7 @@ fn push_body(text: &mut String, body: &Bytes) {
     if body.is_empty() {
         return;
     }
-    let body = match serde_json::from_slice::<Value>(body) {
+    let body = match serde_json::from_slice::<Ordered>(body) {
         Ok(mut json) => {
             mask(&mut json);
             serde_json::to_string_pretty(&json).unwrap_or_default()
@@ -158,12 +159,12 @@ fn push_body(text: &mut String, body: &Bytes) {
 
 fn push_line(text: &mut String, line: &str) {
     let line = harmless(line);
-    text.push_str(&format!("\n          {DIM}"));
-    text.extend(line.chars().take(MAX_WIDTH));
+    let mut shown: String = line.chars().take(MAX_WIDTH).collect();
     if line.chars().nth(MAX_WIDTH).is_some() {
-        text.push('…');
+        shown.push('…');
     }
-    text.push_str(&format!("{DIM:#}"));
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n          {DIM}{shown}{DIM:#}");
 }
 
 /// JSON lines, each masked; anything else only by its length.
@@ -172,7 +173,7 @@ fn lines_of_json(body: &Bytes) -> String {
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty());
     let masked = lines.map(|line| {
-        let mut json: Value = serde_json::from_slice(line)?;
+        let mut json: Ordered = serde_json::from_slice(line)?;
         mask(&mut json);
         serde_json::to_string(&json)
     });
@@ -183,20 +184,20 @@ fn lines_of_json(body: &Bytes) -> String {
 }
 
 /// Replaces what is secret in a body.
-fn mask(json: &mut Value) {
+fn mask(json: &mut Ordered) {
     match json {
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| match value {
-            Value::String(text) if SECRET.contains(&name.as_str()) => {
+        Ordered::Object(members) => members.iter_mut().for_each(|(name, value)| match value {
+            Ordered::Scalar(Value::String(text)) if SECRET.contains(&name.as_str()) => {
                 *text = format!("•••••• ({} characters)", text.chars().count());
             }
-            Value::String(text) if SECRET_LINKS.contains(&name.as_str()) => {
+            Ordered::Scalar(Value::String(text)) if SECRET_LINKS.contains(&name.as_str()) => {
                 let base = text.rsplit_once('/').map_or("", |(base, _)| base);
                 *text = format!("{base}/••••••");
             }
             other => mask(other),
         }),
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
+        Ordered::Array(items) => items.iter_mut().for_each(mask),
+        Ordered::Scalar(_) => {}
     }
 }
 

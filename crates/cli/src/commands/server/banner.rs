@@ -70,7 +70,7 @@ fn print_text(config: &Config, instance: &Instance, printer: Printer) -> Result<
             below("A demonstration: the password is published, keep no real secrets here.")?;
         }
     }
-    row("Mail", &instance.mail)?;
+    row("Mail", &mail(config, instance))?;
     row("Data", &absolute(&config.data_dir))?;
     row("Master key", &absolute(&config.master_key_file))?;
     if config.is_key_beside_data() {
@@ -100,6 +100,17 @@ fn curl_line(instance: &Instance) -> String {
         "curl -s -X POST {}/v1/agents/enroll -H 'Content-Type: application/json' -d '{{\"name\":\"my-agent\"{address}}}'",
         instance.public_url
     )
+}
+
+/// Where mails go; where they stay here, with the very command that shows those of this vault.
+fn mail(config: &Config, instance: &Instance) -> String {
+    match config.mail_url {
+        Some(_) => instance.mail.clone(),
+        None => format!(
+            "kept in the outbox; read it with:  1claw server outbox{}",
+            config.flags()
+        ),
+    }
 }
 
 fn absolute(path: &std::path::Path) -> String {

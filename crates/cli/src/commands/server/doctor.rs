@@ -21,6 +21,9 @@ const LITTLE_SPACE: u64 = 1 << 30;
 /// Free space in bytes below which a vault may stop at any moment.
 const NO_SPACE: u64 = 100 << 20;
 
+/// Permission bits that nobody but the owner should have.
+const FOREIGN_BITS: u32 = 0o077;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
@@ -36,31 +39,32 @@ enum Verdict {
 struct Finding {
     check: &'static str,
     verdict: Verdict,
-    finding: String,
+    #[serde(rename = "finding")]
+    text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
 }
 
 impl Finding {
-    fn new(check: &'static str, verdict: Verdict, finding: impl Into<String>) -> Self {
+    fn new(check: &'static str, verdict: Verdict, text: impl Into<String>) -> Self {
         Self {
             check,
             verdict,
-            finding: finding.into(),
+            text: text.into(),
             advice: None,
         }
     }
 
-    fn good(check: &'static str, finding: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Good, finding)
+    fn good(check: &'static str, text: impl Into<String>) -> Self {
+        Self::new(check, Verdict::Good, text)
     }
 
-    fn caution(check: &'static str, finding: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Caution, finding)
+    fn caution(check: &'static str, text: impl Into<String>) -> Self {
+        Self::new(check, Verdict::Caution, text)
     }
 
-    fn bad(check: &'static str, finding: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Bad, finding)
+    fn bad(check: &'static str, text: impl Into<String>) -> Self {
+        Self::new(check, Verdict::Bad, text)
     }
 
     fn advice(mut self, advice: impl Into<String>) -> Self {
@@ -98,7 +102,7 @@ fn print(finding: &Finding, printer: Printer) -> Result<(), Failure> {
     };
     printer.data(format_args!(
         "{style}{word:<8}{style:#} {:<15} {}",
-        finding.check, finding.finding
+        finding.check, finding.text
     ))?;
     match &finding.advice {
         Some(advice) => printer.data(format_args!("{:<24} {DIM}{advice}{DIM:#}", "")),
@@ -262,7 +266,7 @@ fn check_data_folder(folder: &Path) -> Finding {
 
 fn check_mode(check: &'static str, path: &Path, mode: u32, expected: u32) -> Finding {
     let (path, mode) = (path.display(), mode & 0o7777);
-    if mode & 0o077 == 0 {
+    if mode & FOREIGN_BITS == 0 {
         Finding::good(check, format!("{path}"))
     } else {
         Finding::bad(
@@ -321,11 +325,14 @@ fn check_disk_space(folder: &Path) -> Option<Finding> {
     let space = rustix::fs::statvfs(folder).ok()?;
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let says = format!("{} MiB free", free >> 20);
-    Some(match free {
-        ..NO_SPACE => Finding::bad(CHECK, says)
-            .advice("when the disk is full, nothing can be logged, and nothing that is not logged is answered"),
-        ..LITTLE_SPACE => Finding::caution(CHECK, says),
-        _ => Finding::good(CHECK, says),
+    Some(if free < NO_SPACE {
+        Finding::bad(CHECK, says).advice(
+            "when the disk is full nothing can be logged, and what cannot be logged is refused",
+        )
+    } else if free < LITTLE_SPACE {
+        Finding::caution(CHECK, says)
+    } else {
+        Finding::good(CHECK, says)
     })
 }
 

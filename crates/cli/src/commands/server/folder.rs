@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use oneclaw_store::Config as Database;
+
 use crate::config::Config;
 use crate::output::{Exit, Failure};
 
@@ -30,9 +32,9 @@ pub(super) fn prepare(config: &Config) -> Result<(), Failure> {
 }
 
 fn check_kind(config: &Config) -> Result<(), Failure> {
+    // In this order: the mark is made before the key, so whoever sees another process's key sees its mark too.
+    let is_new = !config.master_key_file.exists() && !has_database(config);
     let is_marked = mark(config).exists();
-    // Every vault has a key file from its first start on.
-    let is_new = !config.master_key_file.exists();
     match (config.dev, is_marked) {
         (true, false) if is_new => fs::write(mark(config), DEMONSTRATION_TEXT)
             .map_err(|error| not_usable(&config.data_dir, &error)),
@@ -43,6 +45,14 @@ fn check_kind(config: &Config) -> Result<(), Failure> {
             .because("the password of its owner is published")
             .next("start it with --dev, or choose another folder with --data-dir")),
         _ => Ok(()),
+    }
+}
+
+fn has_database(config: &Config) -> bool {
+    match &config.database {
+        Database::Sqlite(path) => path.exists(),
+        // Unknown without asking; its key file decides.
+        Database::Postgres(_) => false,
     }
 }
 

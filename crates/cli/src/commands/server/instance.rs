@@ -158,12 +158,8 @@ fn mailer(config: &Config, public_url: &str) -> Result<Mailer, Failure> {
 }
 
 async fn first_sign_in(config: &Config, app: &App) -> Result<SignIn, Failure> {
-    let failed = |error: oneclaw_app::Error| {
-        let failure = Failure::new(Exit::Unavailable, "the first account cannot be prepared");
-        match error.cause() {
-            Some(cause) => failure.because(cause),
-            None => failure.because(error.sentence()),
-        }
+    let failed = |error| {
+        Failure::new(Exit::Unavailable, "the first account cannot be prepared").caused_by(&error)
     };
     if config.dev {
         let password = SecretString::from(DEMO_PASSWORD.to_owned());

@@ -2,6 +2,7 @@
 
 use oneclaw_app::mail::{self, StoredMail};
 use oneclaw_core::id::MailId;
+use oneclaw_core::secret::SecretString;
 use serde_json::{Value, json};
 
 use super::open_existing;
@@ -46,15 +47,10 @@ pub(super) fn run(
 }
 
 fn failure(error: &oneclaw_app::Error) -> Failure {
-    match (error.kind(), error.cause()) {
-        (oneclaw_app::Kind::NotFound, _) => Failure::new(Exit::NotFound, "there is no such mail")
+    match error.kind() {
+        oneclaw_app::Kind::NotFound => Failure::new(Exit::NotFound, "there is no such mail")
             .next("see which there are:  1claw server outbox list"),
-        (_, Some(cause)) => {
-            Failure::new(Exit::Unavailable, "the outbox cannot be read").because(cause)
-        }
-        (_, None) => {
-            Failure::new(Exit::Failed, "the outbox cannot be read").because(error.sentence())
-        }
+        _ => Failure::new(Exit::Failed, "the outbox cannot be read").caused_by(error),
     }
 }
 
@@ -129,6 +125,6 @@ fn to_json(mail: &StoredMail) -> Value {
         "attempts": mail.attempts,
         "last_error": mail.last_error,
         "created_at": mail.created_at,
-        "text": mail.text.as_ref().map(|text| text.expose()),
+        "text": mail.text.as_ref().map(SecretString::expose),
     })
 }

@@ -23,12 +23,9 @@ pub(super) fn run(config: &Config, printer: Printer) -> Result<(), Failure> {
         let rotated = rotate_master_key(&app, progress).await;
         app.shut_down().await;
         let rotation = rotated.map_err(|error| {
-            let failure = Failure::new(Exit::Failed, "the rotation did not finish");
-            let failure = match error.cause() {
-                Some(cause) => failure.because(cause),
-                None => failure.because(error.sentence()),
-            };
-            failure.next("nothing is lost; when the cause is gone, run it again")
+            Failure::new(Exit::Failed, "the rotation did not finish")
+                .caused_by(&error)
+                .next("nothing is lost; when the cause is gone, run it again")
         })?;
         if printer.json {
             return printer.json(&json!({

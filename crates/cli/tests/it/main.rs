@@ -1,0 +1,14 @@
+//! The binary as people run it: every test starts `1claw` as a process and speaks HTTP with it.
+//!
+//! `ONECLAW_TEST_BINARY` names the binary to test; without it, the one that was built with the tests.
+
+mod audit;
+mod config;
+mod crash;
+mod demo;
+mod disk;
+mod harness;
+mod journey;
+mod leaks;
+mod nodes;
+mod operator;
