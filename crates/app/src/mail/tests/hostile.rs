@@ -132,14 +132,14 @@ proptest! {
     }
 
     #[test]
-    fn every_address_that_we_accept_can_be_sent_to(
+    fn exactly_the_addresses_that_we_accept_can_be_sent_to(
         local in "[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}){0,2}",
         domain in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,3}",
     ) {
         let recipient = format!("{local}@{domain}");
-        prop_assume!(Email::parse(&recipient).is_ok());
         let body = Body { recipient: &recipient, subject: "S", text: "t", html: "h", carries_credential: false };
-        prop_assert!(compose(&from(), MailId::NIL, NOW, &body).is_ok(), "{recipient}");
+        let is_sendable = compose(&from(), MailId::NIL, NOW, &body).is_ok();
+        prop_assert_eq!(is_sendable, Email::parse(&recipient).is_ok(), "{}", recipient);
     }
 }
 
