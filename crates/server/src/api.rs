@@ -72,7 +72,7 @@ pub(crate) async fn not_found(headers: HeaderMap) -> Response {
         .iter()
         .any(|value| value.to_str().is_ok_and(|text| text.contains("text/html")));
     if accepts {
-        crate::web::not_found().await
+        crate::web::not_found()
     } else {
         ApiError::no_route().into_response()
     }
@@ -101,6 +101,7 @@ fn damaged(what: &'static str) -> ApiError {
 }
 
 /// The two kinds of change that an operation knows: `None` keeps, `Some(None)` clears.
+#[expect(clippy::option_option, reason = "the operations' own form of a change")]
 fn change<T>(patch: Patch<T>) -> Option<Option<T>> {
     match patch {
         Patch::Absent => None,

@@ -29,7 +29,8 @@ pub struct ApiError(Box<Problem>);
 #[derive(Clone, Debug)]
 struct Problem {
     status: StatusCode,
-    problem_type: &'static str,
+    /// `type` on the wire.
+    kind: &'static str,
     title: Option<&'static str>,
     detail: Cow<'static, str>,
     fields: Vec<(Cow<'static, str>, String)>,
@@ -47,7 +48,7 @@ impl ApiError {
     fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Problem {
             status,
-            problem_type: ABOUT_BLANK,
+            kind: ABOUT_BLANK,
             title: None,
             detail: detail.into(),
             fields: Vec::new(),
@@ -170,7 +171,7 @@ impl From<oneclaw_app::Error> for ApiError {
             }
             Kind::Unauthenticated => answer.0.challenge = Some(CHALLENGE_INVALID_TOKEN),
             Kind::LimitReached => {
-                answer.0.problem_type = RESOURCE_LIMIT_EXCEEDED;
+                answer.0.kind = RESOURCE_LIMIT_EXCEEDED;
                 answer.0.title = Some("Resource Limit Exceeded");
             }
             Kind::RateLimited(wait) => answer.0.retry_after = Some(*wait),
@@ -217,7 +218,7 @@ pub(crate) fn write_problem(response: &mut Response, request_id: &HeaderValue) {
         .or_else(|| problem.status.canonical_reason())
         .unwrap_or("Error");
     let mut details = ProblemDetails::new(problem.status.as_u16(), title, problem.detail);
-    problem.problem_type.clone_into(&mut details.problem_type);
+    problem.kind.clone_into(&mut details.problem_type);
     details.fields = problem
         .fields
         .into_iter()

@@ -21,6 +21,7 @@ use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
 use oneclaw_core::secret::SecretBytes;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -105,21 +106,24 @@ fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     Ok(Some(token.trim_matches(' ')))
 }
 
-/// The holder of the bearer token, where a token is optional. One that does not stand counts as none.
-pub struct MaybeAuthenticated(pub Option<Caller>);
+/// The holder of the bearer token, where a token is optional.
+pub struct MaybeAuthenticated(
+    /// `None` when no credential came, an error when one came that does not stand.
+    pub Option<ApiResult<Caller>>,
+);
 
 impl FromRequestParts<ServerState> for MaybeAuthenticated {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let ip = parts
-            .extensions
-            .get::<Context>()
-            .and_then(|context| context.ip);
-        let token = bearer_token(&parts.headers).ok().flatten();
-        Ok(Self(token.and_then(|token| {
-            state.app().verify_token(token, ip).ok()
-        })))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &ServerState,
+    ) -> Result<Self, Infallible> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let caller = Authenticated::from_request_parts(parts, state).await;
+        Ok(Self(Some(caller.map(|Authenticated(caller)| caller))))
     }
 }
 

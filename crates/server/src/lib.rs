@@ -100,7 +100,6 @@ impl FromRef<ServerState> for App {
 }
 
 /// Everything the server answers, ready to be served.
-#[must_use]
 pub fn router(app: App, config: ServerConfig) -> Router {
     let state = ServerState::new(app, config);
     let guard = |surface| Guard::new(state.clone(), surface);

@@ -194,10 +194,13 @@ fn turn_away(
         return Some(headers::preflight());
     }
     // The router hands HEAD to the handler of GET, which would read, count and log.
-    if request.method() == Method::HEAD && !surface.is_head_safe() {
-        let route = request.extensions().get::<MatchedPath>();
-        let allowed = route.and_then(|route| state.allowed_methods(route.as_str()));
-        return Some(error::method_not_allowed(allowed));
+    if request.method() == Method::HEAD
+        && !surface.is_head_safe()
+        && let Some(route) = request.extensions().get::<MatchedPath>()
+    {
+        return Some(error::method_not_allowed(
+            state.allowed_methods(route.as_str()),
+        ));
     }
     None
 }
@@ -270,4 +273,65 @@ fn without_leading_slashes(uri: &Uri) -> Option<Uri> {
         None => path,
     };
     target.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ServerConfig;
+    use crate::test_app::TestApp;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    async fn broken() -> &'static str {
+        panic!("secret words of a panic");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_of_one_request() {
+        let app = TestApp::new().await;
+        let state = ServerState::new(app.app.clone(), ServerConfig::default());
+        let routes = Router::new()
+            .route("/broken", get(broken))
+            .route("/fine", get(|| async { "fine" }));
+        let routes = routes.layer(Guard::new(state, Surface::API));
+        for _ in 0..2 {
+            let response = routes
+                .clone()
+                .oneshot(crate::test_app::request("GET", "/broken"))
+                .await
+                .unwrap();
+            assert_eq!(response.status(), 500);
+            assert_eq!(
+                response.headers()["content-type"],
+                "application/problem+json"
+            );
+            assert!(response.headers().contains_key("x-request-id"));
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX)
+                .await
+                .unwrap();
+            assert!(!String::from_utf8_lossy(&body).contains("secret words"));
+            let response = routes
+                .clone()
+                .oneshot(Request::new(Body::empty()))
+                .await
+                .unwrap();
+            assert_eq!(response.status(), 404);
+            let response = routes
+                .clone()
+                .oneshot(crate::test_app::request("GET", "/fine"))
+                .await
+                .unwrap();
+            assert_eq!(response.status(), 200);
+        }
+    }
+
+    #[test]
+    fn ids_tell_requests_and_processes_apart() {
+        let (one, other) = (RequestIds::new(), RequestIds::new());
+        let ids = [one.id_of(None), one.id_of(None), other.id_of(None)];
+        assert!(ids[0] != ids[1] && ids[0] != ids[2]);
+        assert!(ids.iter().all(|id| id.len() == 21));
+    }
 }

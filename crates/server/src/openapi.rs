@@ -186,7 +186,7 @@ fn complete(operation: &mut Operation) {
                 .iter()
                 .all(|requirement| *requirement == anonymous) =>
         {
-            operation.security = Some(Vec::new())
+            operation.security = Some(Vec::new());
         }
         Some(_) => {}
         None => {

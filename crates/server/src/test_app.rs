@@ -135,6 +135,9 @@ impl TestApp {
     }
 
     /// An instance on SQLite.
+    ///
+    /// # Panics
+    /// When its database cannot be made.
     pub async fn with(options: Options) -> Self {
         let database = TestDatabase::create(Backend::Sqlite).await;
         Self::on(Arc::new(database.expect("SQLite is always there")), options).await
@@ -174,7 +177,6 @@ impl TestApp {
     }
 
     /// The router, for transports.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -190,7 +190,7 @@ async fn refresh_token(
             .map_err(ApiError::sign_in)?;
         return Ok(Reply(token_response(signed_in)));
     }
-    let caller = caller.ok_or_else(ApiError::no_credential)?;
+    let caller = caller.ok_or_else(ApiError::no_credential)??;
     Ok(Reply(bearer(users::refresh_bearer(&app, &caller).await?)))
 }
 

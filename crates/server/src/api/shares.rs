@@ -23,6 +23,7 @@ use oneclaw_client::shares::{
     AccessShareRequest, CreateShareRequest, ShareListItem, ShareListResponse, ShareResponse,
     SharedSecretResponse,
 };
+use oneclaw_client::wire::SecretText;
 use oneclaw_core::id::{SecretId, ShareId};
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::share::ShareStatus;
@@ -103,14 +104,7 @@ async fn access_share(
         let page = format!("{}/share/{share}", app.settings().public_url);
         return Ok(Redirect::to(&page).into_response());
     }
-    open(
-        &app,
-        caller.as_ref(),
-        &origin,
-        share,
-        body.unwrap_or_default(),
-    )
-    .await
+    open(&app, caller, &origin, share, body.unwrap_or_default()).await
 }
 
 /// Open a share. Counts as one open. The passphrase, if it has one, is in the body.
@@ -131,20 +125,28 @@ async fn access_share_by_post(
         let page = format!("{}/share/{share}", app.settings().public_url);
         return Ok(Redirect::to(&page).into_response());
     }
-    open(&app, caller.as_ref(), &origin, share, body).await
+    open(&app, caller, &origin, share, body).await
 }
 
 async fn open(
     app: &App,
-    caller: Option<&Caller>,
+    caller: Option<ApiResult<Caller>>,
     origin: &Origin,
     share: ShareId,
     body: AccessShareRequest,
 ) -> ApiResult<Response> {
-    let passphrase = body
-        .passphrase
-        .map(oneclaw_client::wire::SecretText::into_secret);
-    let opened = shares::open(app, caller, origin, share, passphrase.as_ref()).await?;
+    // Links need no credential, so one that does not stand counts as none.
+    let presented = caller.is_some();
+    let caller = caller.and_then(Result::ok);
+    let passphrase = body.passphrase.map(SecretText::into_secret);
+    let opened = shares::open(app, caller.as_ref(), origin, share, passphrase.as_ref()).await;
+    let opened = opened.map_err(|error| {
+        if presented {
+            error.into()
+        } else {
+            ApiError::sign_in(error)
+        }
+    })?;
     Ok(Reply(shared_secret(opened)?).into_response())
 }
 

@@ -47,6 +47,7 @@ async fn bodies_that_are_no_json_are_refused() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn errors_name_the_field_and_keep_the_value() {
     let app = TestApp::new().await;
     let owner = app.sign_up("alice@example.com").await;

@@ -3,7 +3,6 @@
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "tests stop where they fail"
 )]
@@ -19,6 +18,7 @@ mod openapi;
 mod policies;
 mod races;
 mod rights;
+mod secrecy;
 mod secrets;
 mod serve;
 mod shares;

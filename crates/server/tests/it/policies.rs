@@ -81,7 +81,7 @@ async fn conditions_are_kept_and_cleared() {
         (&json!({}), &json!("2026-11-23T12:10:00.000Z"))
     );
     let _ = app.read(&agent.token, &vault, "a").await.expect(200);
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     problem(&app.read(&agent.token, &vault, "a").await, 403);
     let cleared = app
         .call("PUT", &one, &owner.token, json!({ "expires_at": null }))

@@ -37,6 +37,7 @@ async fn without_a_credential_nothing_is_learned() {
 
 /// Everything that can be done with the things of an organisation, in an order in which all of it succeeds for its
 /// owner.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
     let Things {
         vault,

@@ -241,7 +241,7 @@ async fn what_is_over_is_gone() {
     let _ = put("off", json!({ "value": "v2" })).await.expect(201);
 
     let _ = app.read(&owner.token, &vault, "short").await.expect(200);
-    app.clock.advance(Duration::from_secs(300));
+    app.clock.advance(Duration::from_mins(5));
     problem(&app.read(&owner.token, &vault, "short").await, 410);
 
     let _ = app.read(&owner.token, &vault, "twice").await.expect(200);

@@ -107,9 +107,9 @@ async fn endless_bodies_are_refused() {
         b"POST /v1/agents/enroll HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
     )
     .await;
-    let chunk = [b"8000\r\n".as_slice(), &[b' '; 0x8000], b"\r\n"].concat();
+    let chunk = format!("8000\r\n{}\r\n", " ".repeat(0x8000));
     for _ in 0..16 {
-        if stream.write_all(&chunk).await.is_err() {
+        if stream.write_all(chunk.as_bytes()).await.is_err() {
             break;
         }
     }

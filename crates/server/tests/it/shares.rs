@@ -60,8 +60,11 @@ each_backend! {
 
         let _ = app.put(&agent.token, &vault, "credentials/db", "rotated").await;
         assert_eq!(app.get(&open, &owner.token).await.expect(200).json()["value"], "rotated", "shares follow the newest version");
-        problem(&app.get(&open, "").await, 401);
-        problem(&app.get(&open, "garbage").await, 401);
+        for (token, challenge) in [("", "Bearer"), ("garbage", "Bearer error=\"invalid_token\"")] {
+            let refused = app.get(&open, token).await;
+            problem(&refused, 401);
+            assert_eq!(refused.header("www-authenticate"), challenge);
+        }
         problem(&app.get(&open, &agent.token).await, 404);
         let outbound = app.get("/v1/shares/outbound", &agent.token).await.expect(200).json();
         assert_eq!(outbound["shares"][0]["access_count"], 2);
@@ -225,7 +228,7 @@ async fn anyone_with_the_link_opens_it_until_it_is_over() {
     )
     .await;
     assert_eq!(shared["max_access_count"], 5);
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     problem(
         &app.get(&format!("/v1/share/{}", shared["id"].as_str().unwrap()), "")
             .await,

@@ -188,7 +188,17 @@ async fn slashes_that_joining_urls_leaves_are_tolerated() {
         .await
         .expect(201);
     let _ = app.get("///v1/vaults?x=1", &owner.token).await.expect(200);
+    let vault = app.create_vault(&owner.token, "prod").await;
+    let _ = app.put(&owner.token, &vault, "a/b", "v").await;
+    let _ = app
+        .get(&format!("//v1/vaults/{vault}/secrets/a%2Fb"), &owner.token)
+        .await
+        .expect(200);
     problem(&app.get("//v1/nothing", "").await, 404);
+    let _ = app
+        .call("HEAD", "/v1/nothing", "", Value::Null)
+        .await
+        .expect(404);
     problem(
         &app.get("//evil.example/v1/vaults", &owner.token).await,
         404,
