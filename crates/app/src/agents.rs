@@ -4,7 +4,7 @@
 //! also raises its token epoch.
 
 use crate::error::{Error, Result};
-use crate::live::Caller;
+use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
 use crate::{App, secrets, vaults};
 use oneclaw_core::audit::Details;
@@ -19,6 +19,10 @@ use oneclaw_crypto::identity::{generate_ed25519, generate_p256};
 use oneclaw_crypto::token::{PlainToken, TokenKind};
 use oneclaw_store::agents::AgentRow;
 use serde_json::{Map, Value as Json};
+
+mod keys;
+
+pub use keys::{reveal_key, rotate_key};
 
 /// The vault in which an organisation keeps the private identity keys of its agents.
 pub const IDENTITY_VAULT: &str = "__agent-keys";
@@ -126,6 +130,21 @@ pub struct UpdateRequest {
 
 fn missing() -> Error {
     Error::not_found("There is no such agent in your organisation.")
+}
+
+/// An agent that the caller may change: people manage those they let in, owners and admins all.
+/// Whoever can make a new key of an agent can do whatever the agent can.
+async fn managed(op: &mut Op, caller: &Caller, id: AgentId) -> Result<(Live, AgentRow)> {
+    let user = caller.user()?;
+    let live = op.authenticate(caller).await?;
+    let row = op.tx().find_agent_for_update(live.org, id).await?;
+    let row = row.ok_or_else(missing)?;
+    if live.is_admin() || row.created_by == user {
+        return Ok((live, row));
+    }
+    Err(Error::forbidden(
+        "Only the person who let this agent in and the organisation's owners and admins can do this.",
+    ))
 }
 
 /// Makes an agent with a key, which is returned once.
@@ -300,19 +319,16 @@ pub async fn update(
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
-            let mut row = op
-                .tx()
-                .find_agent(live.org, id)
-                .await?
-                .ok_or_else(missing)?;
+            let (live, mut row) = managed(op, &caller, id).await?;
             let was_active = row.is_active;
             apply(op, &mut row, request).await?;
             let switched_off = was_active && !row.is_active;
             if switched_off {
                 row.token_epoch = row.token_epoch.saturating_add(1);
             }
-            op.tx().update_agent(&row).await?;
+            if !op.tx().update_agent(&row).await? {
+                return Err(missing());
+            }
             op.tx().bump_epoch(id.as_uuid()).await?;
             let action = match (was_active, row.is_active) {
                 (true, false) => "agent.deactivate",
@@ -367,105 +383,13 @@ async fn apply(op: &mut Op, row: &mut AgentRow, request: UpdateRequest) -> Resul
     Ok(())
 }
 
-/// Replaces an agent's key, which is returned once. The old key and all tokens end.
-pub async fn rotate_key(app: &App, caller: &Caller, id: AgentId) -> Result<SecretString> {
-    caller.user()?;
-    let (app_in, caller) = (app.clone(), caller.clone());
-    app.run(move |op| {
-        Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
-            let key = PlainToken::generate(TokenKind::AgentKey, op.random());
-            let hash = key.hash(app_in.keyring());
-            if !op.tx().set_agent_key(live.org, id, hash.as_bytes()).await? {
-                return Err(missing());
-            }
-            op.tx().drop_one_time_tokens(id.as_uuid(), REVEAL).await?;
-            op.tx().bump_epoch(id.as_uuid()).await?;
-            op.log(entry(
-                live.org,
-                caller.actor(),
-                caller.ip(),
-                "agent.rotate_key",
-                ("agent", id.to_string()),
-                Details::new(),
-            ));
-            Ok(key.into_secret())
-        })
-    })
-    .await
-}
-
-/// Makes and shows the first key of an agent that this human let in. The link works once.
-pub async fn reveal_key(
-    app: &App,
-    caller: &Caller,
-    id: AgentId,
-    token: &SecretString,
-) -> Result<SecretString> {
-    let user = caller.user()?;
-    let not_valid = || {
-        Error::not_found(
-            "This link is not valid (any more). If the key was lost, rotate it on the agent's page.",
-        )
-    };
-    let hash = app
-        .keyring()
-        .hash_token(TokenKind::RevealLink, token.expose())
-        .map_err(|_| not_valid())?;
-    let (app_in, caller) = (app.clone(), caller.clone());
-    app.run(move |op| {
-        Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
-            let now = op.now();
-            let agent = op
-                .tx()
-                .find_agent(live.org, id)
-                .await?
-                .filter(|agent| agent.created_by == user)
-                .ok_or_else(not_valid)?;
-            let link = op
-                .tx()
-                .find_one_time_token(hash.as_bytes(), REVEAL)
-                .await?
-                .ok_or_else(not_valid)?;
-            if link.subject_id != agent.id.as_uuid()
-                || !op
-                    .tx()
-                    .consume_one_time_token(hash.as_bytes(), REVEAL, now)
-                    .await?
-            {
-                return Err(not_valid());
-            }
-            let key = PlainToken::generate(TokenKind::AgentKey, op.random());
-            if !op
-                .tx()
-                .set_first_agent_key(live.org, id, key.hash(app_in.keyring()).as_bytes())
-                .await?
-            {
-                return Err(not_valid());
-            }
-            op.tx().bump_epoch(id.as_uuid()).await?;
-            op.log(entry(
-                live.org,
-                caller.actor(),
-                caller.ip(),
-                "agent.key_reveal",
-                ("agent", id.to_string()),
-                Details::new(),
-            ));
-            Ok(key.into_secret())
-        })
-    })
-    .await
-}
-
 /// Removes an agent with the policies that concern it. Its trail in the audit log stays.
 pub async fn delete(app: &App, caller: &Caller, id: AgentId) -> Result<()> {
     caller.user()?;
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
+            let (live, _) = managed(op, &caller, id).await?;
             let now = op.now();
             if !op.tx().delete_agent(live.org, id, now).await? {
                 return Err(missing());

@@ -6,12 +6,30 @@ use oneclaw_core::clock::{Random, Timestamp};
 use oneclaw_core::id::{EventId, OrgId};
 use oneclaw_store::audit::{HeadRow, NewEvent};
 use oneclaw_store::{StoreError, Tx};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One log while a batch is added to it.
 struct Log {
     frontier: Frontier,
     last: Hash,
+}
+
+/// Takes the logs of these organisations until the transaction ends, in the order of their ids, so
+/// that two nodes cannot wait for each other. What is read from here on cannot be overtaken by what
+/// is logged there.
+///
+/// BACKEND: a transaction that writes owns the whole embedded database anyway.
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    organisations: impl IntoIterator<Item = OrgId>,
+) -> Result<(), StoreError> {
+    if let Tx::Sqlite(_) = tx {
+        return Ok(());
+    }
+    for org in organisations.into_iter().collect::<BTreeSet<_>>() {
+        tx.lock_audit_head(org).await?;
+    }
+    Ok(())
 }
 
 /// Gives every draft its place in its organisation's log and writes it. Heads are taken in the

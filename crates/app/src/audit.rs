@@ -98,19 +98,33 @@ pub async fn list(app: &App, caller: &Caller, query: &Query) -> Result<Vec<Logge
     while let Some(row) = rows.next() {
         // Of a list that leaves nothing out, the next row is the event before.
         let before = match rows.peek() {
-            Some(next) if next.seq == row.seq.saturating_sub(1) => Some((next.id, hash_of(&next.leaf_hash)?)),
+            Some(next) if next.seq == row.seq.saturating_sub(1) => {
+                Some((next.id, hash_of(&next.leaf_hash)?))
+            }
             _ => event_before(&mut view, caller, row.seq).await?,
         };
         let (prev_id, prev) = before.map_or((None, [0; 32]), |(id, leaf)| (Some(id), leaf));
-        events.push(LoggedEvent { prev_id, ..logged(row, prev)? });
+        events.push(LoggedEvent {
+            prev_id,
+            ..logged(row, prev)?
+        });
     }
     Ok(events)
 }
 
 /// The event before `seq`, none before the first.
-async fn event_before(view: &mut View, caller: &Caller, seq: i64) -> Result<Option<(EventId, Hash)>> {
-    let rows = view.tx.list_event_range(caller.org(), seq.saturating_sub(1), seq).await?;
-    rows.first().map(|row| Ok((row.id, hash_of(&row.leaf_hash)?))).transpose()
+async fn event_before(
+    view: &mut View,
+    caller: &Caller,
+    seq: i64,
+) -> Result<Option<(EventId, Hash)>> {
+    let rows = view
+        .tx
+        .list_event_range(caller.org(), seq.saturating_sub(1), seq)
+        .await?;
+    rows.first()
+        .map(|row| Ok((row.id, hash_of(&row.leaf_hash)?)))
+        .transpose()
 }
 
 /// Recomputes the newest part of the log: every leaf from the stored fields, and its link to the one

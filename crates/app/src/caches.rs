@@ -55,8 +55,8 @@ pub(crate) struct Caches {
     pub(crate) principals: Cache<(Principal, OrgId), Arc<Loaded>>,
     /// Which agent holds a key, by the keyed hash of the key.
     pub(crate) keys: Cache<TokenHash, Arc<KeyHolder>>,
-    /// Vaults as principals see them.
-    pub(crate) vaults: Cache<(VaultId, Principal), Arc<VaultView>>,
+    /// Vaults as principals see them, in the organisation they were found in.
+    pub(crate) vaults: Cache<(OrgId, VaultId, Principal), Arc<VaultView>>,
     /// Unwrapped vault keys by generation.
     pub(crate) vault_keys: Cache<(VaultId, i64), Arc<VaultKey>>,
     /// Newest versions, sealed.

@@ -13,9 +13,12 @@
 //! Invariants:
 //! - Nobody else commits. No entry, no effect; no commit, no answer.
 //! - A member whose guards are stale has no effect and no entry: its caller decides again.
+//! - The logs of the organisations concerned are locked before the guards are checked, and by every
+//!   unit of work that checks a credential. So on several nodes, too, the order of a log is the order
+//!   in which things happened: nothing is logged after what forbade it.
 //! - A failed member undoes itself only; a failing database fails the whole group.
 
-use crate::append::append;
+use crate::append::{append, lock};
 use crate::op::Op;
 use futures_core::future::BoxFuture;
 use oneclaw_core::audit::Draft;
@@ -311,6 +314,8 @@ impl Committer {
             }
         }
         let mut tx = self.store.begin_write().await?;
+        // First, so that whatever changes what the guards stand for comes wholly before or after.
+        lock(&mut tx, lights.iter().map(|(_, light)| light.entry.org)).await?;
         check_guards(&mut tx, &lights, &mut outcomes).await?;
         take_steps(&mut tx, &lights, &mut outcomes, self.clock.now()).await?;
         let done = |index: usize| outcomes.get(index) == Some(&Outcome::Done);

@@ -8,7 +8,7 @@
 //! - Of any number of decisions exactly one counts.
 //! - Approving gives existence, not access: the new agent has no policy.
 
-use crate::agents::{self, Agent, REVEAL};
+use crate::agents::{self, Agent};
 use crate::boot::KeyDelivery;
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
@@ -29,12 +29,13 @@ use std::net::IpAddr;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-/// Pending requests of one address, of one network, and of the whole instance.
+mod delivery;
+use delivery::{deliver, delivery_mode};
+
+/// Pending requests of one mail address, of one client address, and of the whole instance.
 const PENDING_OF_EMAIL: i64 = 5;
 const PENDING_OF_IP: i64 = 20;
 const PENDING_OF_INSTANCE: i64 = 10_000;
-/// Life of the link by which an approver reveals the key.
-const REVEAL_LIFE: Duration = Duration::from_hours(24);
 /// How many requests a list shows.
 const LISTED: i64 = 100;
 
@@ -147,7 +148,7 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
     let requested = app
         .run(move |op| {
             Box::pin(async move {
-                check_caps(op, &origin).await?;
+                check_caps(&app_in, op, &origin).await?;
                 let token = PlainToken::generate(TokenKind::EnrollmentLink, op.random());
                 let now = op.now();
                 let row = EnrollmentRow {
@@ -195,9 +196,13 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
     Ok(requested)
 }
 
-/// Caps on what waits, per network and for the instance: refused before the address is looked at,
+/// Caps on what is asked and what waits, per network and for the instance: refused before the address is looked at,
 /// for everybody alike.
-async fn check_caps(op: &mut Op, origin: &Origin) -> Result<()> {
+async fn check_caps(app: &App, op: &mut Op, origin: &Origin) -> Result<()> {
+    if let Some(network) = origin.network() {
+        let counter = app.counter(Limit::EnrollNetwork, &network);
+        limits::count(op, &counter, Limit::EnrollNetwork).await?;
+    }
     let now = op.now();
     let full = || {
         Error::rate_limited(
@@ -238,7 +243,9 @@ async fn notify(
         .await?
         > PENDING_OF_EMAIL;
     for (limit, counter) in counters {
-        too_often |= limits::exceeded(op, &counter, limit).await?.is_some();
+        // What one limit refuses does not count for the next: asking five times at once must not use
+        // up the mails of the whole day.
+        too_often = too_often || limits::exceeded(op, &counter, limit).await?.is_some();
     }
     let user = op.tx().find_user_by_email(email.as_str()).await?;
     let home = match &user {
@@ -514,64 +521,6 @@ async fn decide(
         details,
     ));
     Ok(row)
-}
-
-/// Without a way to send mail, a key could only rest in the outbox: then it is a link.
-async fn delivery_mode(app: &App, op: &mut Op, org: OrgId) -> Result<KeyDelivery> {
-    if !app.mailer().has_transport() {
-        return Ok(KeyDelivery::Link);
-    }
-    let organisation = op.tx().find_organisation(org).await?.ok_or_else(missing)?;
-    match organisation.key_delivery.as_deref() {
-        Some(text) => KeyDelivery::from_str(text).map_err(Error::internal),
-        None => Ok(app.settings().key_delivery),
-    }
-}
-
-/// Sends the approver the key, or the link to the page that makes and shows it once.
-async fn deliver(
-    app: &App,
-    op: &mut Op,
-    live: &Live,
-    agent: &Agent,
-    key: Option<PlainToken>,
-) -> Result<Delivery> {
-    let to = live.verified_email.clone().ok_or_else(missing)?;
-    let base = &app.settings().public_url;
-    let (message, delivery) = match key {
-        Some(key) => {
-            let message = Message::AgentCredentials {
-                agent_name: agent.name.clone(),
-                agent_id: agent.id,
-                api_key: key.into_secret(),
-                dashboard_link: format!("{base}/agents/{}", agent.id),
-            };
-            (message, Delivery::Email { to: to.clone() })
-        }
-        None => {
-            let now = op.now();
-            let expires = now.plus(REVEAL_LIFE);
-            let link = PlainToken::generate(TokenKind::RevealLink, op.random());
-            op.tx()
-                .insert_one_time_token(
-                    link.hash(app.keyring()).as_bytes(),
-                    REVEAL,
-                    agent.id.as_uuid(),
-                    now,
-                    expires,
-                )
-                .await?;
-            let reveal_url = format!("{base}/agents/{}/reveal/{}", agent.id, link.expose());
-            let message = Message::AgentKeyReady {
-                agent_name: agent.name.clone(),
-                reveal_link: reveal_url.clone(),
-                expires,
-            };
-            (message, Delivery::Link { reveal_url })
-        }
-    };
-    mail::queue(app, op, Some(live.org), &to, &message).await?;
-    Ok(delivery)
 }
 
 fn status_at(row: &EnrollmentRow, now: Timestamp) -> Result<EnrollmentStatus> {

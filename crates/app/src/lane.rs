@@ -8,7 +8,7 @@
 use crate::caches::VaultView;
 use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
-use crate::live::{self, Caller, Credential, Live, Loaded, refused};
+use crate::live::{self, Caller, Credential, Live, Loaded};
 use crate::op::{Op, entry};
 use crate::rules::RuleSet;
 use crate::view::View;
@@ -22,11 +22,12 @@ use oneclaw_crypto::MasterKeys;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::seal::OpenError;
 use oneclaw_store::Tx;
+use oneclaw_store::epochs::Guard;
 use oneclaw_store::secrets::SealedRow;
 use std::sync::{Arc, PoisonError};
 
 /// How often a request decides again on changed state before it gives up.
-const ATTEMPTS: usize = 4;
+pub(crate) const ATTEMPTS: usize = 4;
 /// How often it tries again to write a path that others are writing too: of each group one wins.
 const WRITE_ATTEMPTS: usize = 512;
 
@@ -77,10 +78,11 @@ impl<'a> Retry<'a> {
             Attempt::Lost => self.lost += 1,
             Attempt::Stale => {
                 self.stale += 1;
-                self.app
-                    .caches()
-                    .vaults
-                    .remove(&(self.vault, self.caller.principal()));
+                self.app.caches().vaults.remove(&(
+                    self.caller.org(),
+                    self.vault,
+                    self.caller.principal(),
+                ));
                 self.app.reload(self.caller).await?;
             }
         }
@@ -237,6 +239,13 @@ impl View {
     pub(crate) async fn vault_view(&mut self, vault: VaultId) -> Result<VaultView> {
         load_vault_view(&mut self.tx, &self.live, vault).await
     }
+
+    /// What a decision on a vault rests on in this snapshot.
+    pub(crate) fn guards(&self, caller: &Caller, vault: &VaultView) -> Guards {
+        let mut guards = with_credential(caller, self.guards);
+        guards.push(vault.guard);
+        guards
+    }
 }
 
 impl Op {
@@ -286,20 +295,25 @@ impl App {
     /// The remembered state of a caller, or the state read now.
     pub(crate) async fn live(&self, caller: &Caller) -> Result<Arc<Loaded>> {
         let key = (caller.principal(), caller.org());
-        let loaded = match self.caches().principals.get(&key) {
-            Some(loaded) if live::matches_epochs(caller, &loaded) => loaded,
-            _ => self.reload(caller).await?,
-        };
-        if loaded.live.expires_at.is_some_and(|end| end <= self.now()) {
-            return Err(refused());
+        match self.caches().principals.get(&key) {
+            Some(loaded)
+                if live::matches_epochs(caller, &loaded) && loaded.is_in_time(self.now()) =>
+            {
+                Ok(loaded)
+            }
+            // What is remembered refuses nobody: the end may have been moved.
+            _ => self.reload(caller).await,
         }
-        Ok(loaded)
     }
 
     /// Reads a caller's state afresh, checking all of its credential.
     pub(crate) async fn reload(&self, caller: &Caller) -> Result<Arc<Loaded>> {
         let mut tx = self.store().begin_read().await?;
-        let loaded = Arc::new(live::load(&mut tx, caller, self.now()).await?);
+        self.load_into_memory(&mut tx, caller).await
+    }
+
+    async fn load_into_memory(&self, tx: &mut Tx, caller: &Caller) -> Result<Arc<Loaded>> {
+        let loaded = Arc::new(live::load(tx, caller, self.now()).await?);
         self.caches()
             .principals
             .insert((caller.principal(), caller.org()), Arc::clone(&loaded));
@@ -312,20 +326,21 @@ impl App {
         caller: &Caller,
         vault: VaultId,
         action: Action,
-        _path: &SecretPath,
     ) -> Result<Access> {
-        let loaded = self.live(caller).await?;
-        let key = (vault, caller.principal());
-        let view = match self.caches().vaults.get(&key) {
-            Some(view) => view,
+        let key = (caller.org(), vault, caller.principal());
+        let (loaded, view) = match self.caches().vaults.get(&key) {
+            Some(view) => (self.live(caller).await?, view),
             None => {
+                // With the credential checked again: that there is no such vault is an answer, and
+                // no commit re-checks it.
                 let mut tx = self.store().begin_read().await?;
+                let loaded = self.load_into_memory(&mut tx, caller).await?;
                 let view = Arc::new(load_vault_view(&mut tx, &loaded.live, vault).await?);
                 self.caches().vaults.insert(key, Arc::clone(&view));
-                view
+                (loaded, view)
             }
         };
-        let mut guards = credential_guards(caller, &loaded);
+        let mut guards = with_credential(caller, loaded.guards);
         guards.push(view.guard);
         Ok(Access {
             loaded,
@@ -335,8 +350,20 @@ impl App {
         })
     }
 
+    /// Refuses because of what a look at the database found after the decision. No commit re-checks
+    /// that, so it is said only to those whose decision still stands: whether there is something at
+    /// a path is for nobody else to know.
+    pub(crate) async fn refuse<T>(&self, access: &Access, error: Error) -> Result<Attempt<T>> {
+        let mut tx = self.store().begin_read().await?;
+        if tx.stale_guards(&access.guards).await?.is_empty() {
+            Err(error)
+        } else {
+            Ok(Attempt::Stale)
+        }
+    }
+
     /// The newest version at a path: remembered, or read now. What is remembered as gone is read
-    /// again, because a refusal is not re-checked by a commit.
+    /// again, unless it is to be written: that is compared with what is there.
     pub(crate) async fn sealed(
         &self,
         access: &Access,
@@ -345,7 +372,7 @@ impl App {
     ) -> Result<Option<Arc<SealedRow>>> {
         let key = (access.view.vault, path.clone());
         if let Some(row) = self.caches().sealed.get(&key)
-            && (access.action != Action::Read
+            && (access.action == Action::Write
                 || crate::secrets::check_readable(&row, self.now()).is_ok())
         {
             return Ok(Some(row));
@@ -379,35 +406,6 @@ impl App {
     /// Commits a light member.
     pub(crate) async fn commit(&self, light: Light) -> Result<Outcome> {
         Ok(self.0.committer.commit(light).await?)
-    }
-
-    /// Logs something a caller looked at, with its credential re-checked by the commit.
-    pub(crate) async fn log_access(
-        &self,
-        caller: &Caller,
-        action: &'static str,
-        resource: (&'static str, String),
-        details: Details,
-    ) -> Result<()> {
-        for _ in 0..ATTEMPTS {
-            let loaded = self.live(caller).await?;
-            let light = Light {
-                guards: credential_guards(caller, &loaded),
-                secret: None,
-                step: Step::None,
-                entry: entry_of(
-                    caller,
-                    action,
-                    (resource.0, resource.1.clone()),
-                    details.clone(),
-                ),
-            };
-            if self.commit(light).await? == Outcome::Done {
-                return Ok(());
-            }
-            self.reload(caller).await?;
-        }
-        Err(Error::unavailable())
     }
 
     /// A vault's key: remembered, or unwrapped now.
@@ -472,8 +470,8 @@ impl App {
 }
 
 /// What a credential rests on: its holder, the organisation, the token, the session.
-pub(crate) fn credential_guards(caller: &Caller, loaded: &Loaded) -> Guards {
-    let mut guards = Guards::from_slice(&loaded.guards);
+fn with_credential(caller: &Caller, state: [Guard; 2]) -> Guards {
+    let mut guards = Guards::from_slice(&state);
     match &caller.credential {
         Credential::Token { id, session, .. } => {
             guards.push((id.as_uuid(), 0));

@@ -179,7 +179,12 @@ impl App {
     /// Refuses new work and waits until what was accepted is durable, then closes the database.
     pub async fn shut_down(&self) {
         self.0.committer.close();
-        let committing = self.0.committing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let committing = self
+            .0
+            .committing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(task) = committing {
             // It only fails when it panicked; then there is nothing left to wait for.
             let _ = task.await;

@@ -44,27 +44,23 @@ pub(crate) async fn exceeded(
     Ok(over.then(|| remaining(window.window_start, length, now)))
 }
 
-/// How long the counter's limit is used up, without counting.
-pub(crate) async fn waiting_time(
-    op: &mut Op,
-    counter: &[u8; 32],
-    limit: Limit,
-) -> Result<Option<Duration>> {
-    let now = op.now();
-    let Some(window) = op.tx().find_window(counter, now).await? else {
-        return Ok(None);
-    };
-    Ok(pause(window.count, limit).and_then(|pause| {
-        let left = window.window_start.plus(pause);
-        (left > now).then(|| left.since(now))
-    }))
-}
-
-/// Notes one failure; the counter lives as long as the pause it causes.
-pub(crate) async fn note_failure(op: &mut Op, counter: &[u8; 32], limit: Limit) -> Result<()> {
+/// Counts one try as if it had failed already, unless failures before it still cause a pause. Whoever
+/// succeeds clears the counter.
+///
+/// Counted before the slow check of the try, so that of many tries at the same moment no more are
+/// checked than of as many one after the other.
+pub(crate) async fn count_try(op: &mut Op, counter: &[u8; 32], limit: Limit) -> Result<()> {
     let now = op.now();
     let (_, length) = window(limit);
-    op.tx().note_failure(counter, now, now.plus(length)).await?;
+    let forget_at = now.plus(length);
+    let window = op.tx().hold_window(counter, now, forget_at).await?;
+    if let Some(pause) = pause(window.count, limit) {
+        let end = window.window_start.plus(pause);
+        if end > now {
+            return Err(Error::rate_limited(limit.sentence(), end.since(now)));
+        }
+    }
+    op.tx().note_failure(counter, now, forget_at).await?;
     Ok(())
 }
 

@@ -149,6 +149,13 @@ pub(crate) struct Loaded {
     pub(crate) reachable: Vec<VaultId>,
 }
 
+impl Loaded {
+    /// Whether an agent has not reached its end; people have none.
+    pub(crate) fn is_in_time(&self, now: Timestamp) -> bool {
+        self.live.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// One sentence for every credential that does not stand, so that it tells nothing.
 pub(crate) fn refused() -> Error {
     Error::unauthenticated(

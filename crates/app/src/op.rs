@@ -1,5 +1,6 @@
 //! A unit of work: statements, policy and audit entries in one transaction.
 
+use crate::append::lock;
 use crate::error::{Error, Kind, Result};
 use crate::live::{self, Caller, Live};
 use oneclaw_core::audit::{Actor, Details, Draft};
@@ -57,8 +58,17 @@ impl Op {
         self.entries.push(entry);
     }
 
-    /// Checks, on the state of this very transaction, that the credential still stands.
+    /// Takes the logs of these organisations until the transaction ends: whatever else happens in
+    /// them, on any node, happens before or after, never in between. Taken before rows, so that
+    /// nobody waits in a circle.
+    pub(crate) async fn enter(&mut self, orgs: impl IntoIterator<Item = OrgId>) -> Result<()> {
+        Ok(lock(&mut self.tx, orgs).await?)
+    }
+
+    /// Checks, on the state of this very transaction, that the credential still stands; it goes on
+    /// standing until the commit.
     pub(crate) async fn authenticate(&mut self, caller: &Caller) -> Result<Live> {
+        self.enter([caller.org()]).await?;
         live::load(&mut self.tx, caller, self.now)
             .await
             .map(|loaded| loaded.live)

@@ -11,6 +11,10 @@ const RECENT_READS: i64 = 100;
 
 /// Which steps towards "my agent reads its first secret" are done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one line of a checklist, independent of the others"
+)]
 pub struct Overview {
     /// The oldest vault of the caller's own making, or one opened to them.
     pub vault: Option<VaultId>,
@@ -30,17 +34,35 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Overview> {
     let mut view = app.view(caller).await?;
     let seen = vaults::visible(&mut view, caller).await?;
     let mut found = Overview::default();
-    for vault in seen.iter().filter(|vault| vault.name != agents::IDENTITY_VAULT) {
+    for vault in seen
+        .iter()
+        .filter(|vault| vault.name != agents::IDENTITY_VAULT)
+    {
         found.vault = found.vault.or(Some(vault.id));
-        found.has_secret = found.has_secret || view.tx.count_secrets(caller.org(), vault.id).await? > 0;
-        found.has_policy = found.has_policy || !view.tx.list_policies(caller.org(), vault.id).await?.is_empty();
+        found.has_secret =
+            found.has_secret || view.tx.count_secrets(caller.org(), vault.id).await? > 0;
+        found.has_policy = found.has_policy
+            || !view
+                .tx
+                .list_policies(caller.org(), vault.id)
+                .await?
+                .is_empty();
         if found.has_secret && found.has_policy {
             break;
         }
     }
     found.has_agent = !view.tx.list_agents(caller.org()).await?.is_empty();
-    let reads = Filter { resource_id: None, actor_id: None, action: Some("secret.read"), from: None, to: None };
-    let reads = view.tx.list_events(caller.org(), &reads, RECENT_READS, 0).await?;
+    let reads = Filter {
+        resource_id: None,
+        actor_id: None,
+        action: Some("secret.read"),
+        from: None,
+        to: None,
+    };
+    let reads = view
+        .tx
+        .list_events(caller.org(), &reads, RECENT_READS, 0)
+        .await?;
     found.has_agent_read = reads.iter().any(|event| event.actor_type == "agent");
     Ok(found)
 }

@@ -1,7 +1,8 @@
 //! Policies: who may do what with which paths of a vault.
 //!
-//! Writing them is here; deciding by them is `core::policy` alone. Every change bumps the epochs of
-//! the vault and of the principal concerned, so it holds from the next request on.
+//! Writing them is here; deciding by them is `core::policy` alone. Every change bumps the epoch of
+//! the vault, and of the agent concerned (which vaults it can find is part of its state), so it holds
+//! from the next request on.
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -150,7 +151,8 @@ async fn changed(
     action: &'static str,
 ) -> Result<()> {
     op.tx().bump_epoch(row.vault_id.as_uuid()).await?;
-    op.tx().bump_epoch(row.principal_id).await?;
+    let principal = Principal::from_parts(&row.principal_type, row.principal_id)?;
+    vaults::reach_changed(op, principal).await?;
     let permissions: Vec<String> = serde_json::from_str(&row.permissions)?;
     let details = Details::new()
         .uuid("vault_id", row.vault_id)
@@ -200,12 +202,14 @@ pub async fn update(
             control(op, &live, vault).await?;
             let mut row = op
                 .tx()
-                .find_policy(live.org, vault, id)
+                .find_policy_for_update(live.org, vault, id)
                 .await?
                 .ok_or_else(missing)?;
             let now = op.now();
             apply(&mut row, request, now)?;
-            op.tx().update_policy(&row).await?;
+            if !op.tx().update_policy(&row).await? {
+                return Err(missing());
+            }
             changed(op, &caller, &row, "policy.update").await?;
             policy_of(row)
         })
@@ -249,7 +253,9 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, id: PolicyId) ->
                 .find_policy(live.org, vault, id)
                 .await?
                 .ok_or_else(missing)?;
-            op.tx().delete_policy(live.org, vault, id).await?;
+            if !op.tx().delete_policy(live.org, vault, id).await? {
+                return Err(missing());
+            }
             changed(op, &caller, &row, "policy.delete").await
         })
     })

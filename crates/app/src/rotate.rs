@@ -8,7 +8,9 @@
 //! 4. only when nothing is wrapped under an old key, the old ones leave the file.
 //!
 //! It can be stopped at any point and run again. Servers read the key file again when they meet a
-//! key they do not know.
+//! key they do not know. Of two rotations at the same time one gives up: each looks, in every
+//! transaction, whether the key in use is its own, and the file is only ever shortened by the one
+//! whose it is.
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -44,21 +46,42 @@ pub async fn rotate_master_key(app: &App, progress: impl Fn(usize)) -> Result<Ro
         .map_err(Error::internal)?;
     let key = fresh.newest();
     app.reload_master()?;
-    app.run(move |op| {
-        Box::pin(async move {
-            Ok(op
-                .tx()
-                .put_setting(CURRENT_MASTER_KEY, &key.to_string())
-                .await?)
-        })
-    })
-    .await?;
+    begin(app, key).await?;
     let instance_keys = rewrap_instance_keys(app, key).await?;
     let vault_keys = rewrap_vault_keys(app, key, progress).await?;
-    MasterKeys::retire(&app.0.master_key_file, key).map_err(Error::internal)?;
+    finish(app, key, vault_keys).await?;
     app.reload_master()?;
+    Ok(Rotation {
+        key,
+        instance_keys,
+        vault_keys,
+    })
+}
+
+/// Makes the new key the one in use, unless another rotation has taken it out of the file, or put one
+/// in front of it.
+async fn begin(app: &App, key: KeyId) -> Result<()> {
+    let file = app.0.master_key_file.clone();
     app.run(move |op| {
         Box::pin(async move {
+            op.tx().lock_setting(CURRENT_MASTER_KEY).await?;
+            let keys = MasterKeys::load(&file).map_err(Error::internal)?;
+            if keys.newest() != key {
+                return Err(overtaken());
+            }
+            let name = key.to_string();
+            Ok(op.tx().put_setting(CURRENT_MASTER_KEY, &name).await?)
+        })
+    })
+    .await
+}
+
+/// Logs the rotation once nothing is wrapped under another key, and takes the others out of the file.
+async fn finish(app: &App, key: KeyId, vault_keys: usize) -> Result<()> {
+    app.run(move |op| {
+        Box::pin(async move {
+            hold(op, key).await?;
+            check_all_wrapped(op, key).await?;
             let details = Details::new()
                 .text("key_id", key.to_string())
                 .int("vault_keys", vault_keys);
@@ -74,11 +97,55 @@ pub async fn rotate_master_key(app: &App, progress: impl Fn(usize)) -> Result<Ro
         })
     })
     .await?;
-    Ok(Rotation {
-        key,
-        instance_keys,
-        vault_keys,
+    let file = app.0.master_key_file.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            // Held while the file is written: nobody begins to use a key that is about to go.
+            hold(op, key).await?;
+            MasterKeys::retire(&file, key).map_err(Error::internal)?;
+            Ok(())
+        })
     })
+    .await
+}
+
+/// Checks that `key` is the one in use, and keeps it so until the unit of work ends.
+async fn hold(op: &mut Op, key: KeyId) -> Result<()> {
+    match op.tx().lock_setting(CURRENT_MASTER_KEY).await? {
+        Some(current) if current == key.to_string() => Ok(()),
+        _ => Err(overtaken()),
+    }
+}
+
+fn overtaken() -> Error {
+    Error::conflict(
+        "The master key is being rotated by somebody else too. Nothing is lost; rotate again when that is done.",
+    )
+}
+
+async fn check_all_wrapped(op: &mut Op, key: KeyId) -> Result<()> {
+    let left = || Error::internal("a key is still wrapped under an older master key");
+    let of_instance = op.tx().list_keyring().await?;
+    if of_instance
+        .iter()
+        .any(|row| wrapped_by(&row.wrapped) != Some(key))
+    {
+        return Err(left());
+    }
+    let mut after = (VaultId::NIL, 0);
+    loop {
+        let rows = op
+            .tx()
+            .list_vault_keys_after(after.0, after.1, STEP)
+            .await?;
+        if rows.iter().any(|row| wrapped_by(&row.wrapped) != Some(key)) {
+            return Err(left());
+        }
+        match rows.last() {
+            Some(row) => after = (row.vault_id, row.generation),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Makes sure that what this unit of work wraps is wrapped under the key in use, and stays so until
@@ -102,6 +169,7 @@ async fn rewrap_instance_keys(app: &App, key: KeyId) -> Result<usize> {
     let app_in = app.clone();
     app.run(move |op| {
         Box::pin(async move {
+            hold(op, key).await?;
             let mut done = 0;
             for row in op.tx().list_keyring().await? {
                 if wrapped_by(&row.wrapped) == Some(key) {
@@ -147,6 +215,7 @@ async fn step(
     key: KeyId,
     after: (VaultId, i64),
 ) -> Result<(Option<(VaultId, i64)>, usize)> {
+    hold(op, key).await?;
     let rows = op
         .tx()
         .list_vault_keys_after(after.0, after.1, STEP)

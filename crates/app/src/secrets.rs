@@ -4,10 +4,10 @@
 //! makes their audit entry durable re-checks that state. See [`crate::lane`].
 
 use crate::caches::VaultView;
-use crate::commit::{Light, Outcome, Step};
+use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
-use crate::lane::{Access, Attempt, Retry, entry_of};
-use crate::live::Caller;
+use crate::lane::{ATTEMPTS, Attempt, Retry, entry_of};
+use crate::live::{Caller, Live};
 use crate::op::entry;
 use crate::{App, lane};
 use oneclaw_core::audit::Details;
@@ -96,7 +96,7 @@ async fn try_read(
     path: &SecretPath,
     version: Option<i64>,
 ) -> Result<Attempt<Value>> {
-    let access = app.access(caller, vault, Action::Read, path).await?;
+    let access = app.access(caller, vault, Action::Read).await?;
     let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
         return Ok(Attempt::Stale);
     };
@@ -105,13 +105,16 @@ async fn try_read(
         Some(version) => app.sealed_version(caller, vault, path, version).await?,
     };
     let Some(row) = row else {
-        return Err(Error::not_found(match version {
+        let missing = Error::not_found(match version {
             None => "There is no secret at this path.",
             Some(_) => "This secret has no such version.",
-        }));
+        });
+        return app.refuse(&access, missing).await;
     };
-    check_readable(&row, app.now())?;
-    check_type_gate(&access, &row)?;
+    let readable = check_readable(&row, app.now());
+    if let Err(error) = readable.and_then(|()| check_type_gate(&access.loaded.live, &row.kind)) {
+        return app.refuse(&access, error).await;
+    }
     let details = granted_details(vault, &granted).int("version", row.version);
     let step = match row.max_access_count {
         Some(_) => Step::CountRead {
@@ -169,8 +172,8 @@ pub(crate) fn check_readable(row: &SealedRow, now: Timestamp) -> Result<()> {
 }
 
 /// An agent whose keys the server uses on its behalf may not read private keys itself.
-fn check_type_gate(access: &Access, row: &SealedRow) -> Result<()> {
-    if access.loaded.live.type_gate && matches!(row.kind.as_str(), "private_key" | "ssh_key") {
+pub(crate) fn check_type_gate(live: &Live, kind: &str) -> Result<()> {
+    if live.type_gate && matches!(kind, "private_key" | "ssh_key") {
         return Err(Error::forbidden(
             "This agent may not read private keys: its intents are carried out for it.",
         ));
@@ -215,6 +218,26 @@ pub async fn list(
     vault: VaultId,
     prefix: Option<&str>,
 ) -> Result<Vec<Metadata>> {
+    for _ in 0..ATTEMPTS {
+        let (listed, guards) = look_at_list(app, caller, vault, prefix).await?;
+        let details = Details::new()
+            .uuid("vault_id", vault)
+            .int("count", listed.len());
+        if log_list(app, caller, vault, details, guards).await? {
+            return Ok(listed);
+        }
+    }
+    Err(Error::unavailable())
+}
+
+/// A list as one snapshot shows it, and what it rests on. The snapshot ends here: the commit needs a
+/// connection too.
+async fn look_at_list(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    prefix: Option<&str>,
+) -> Result<(Vec<Metadata>, Guards)> {
     let mut view = app.view(caller).await?;
     let seen = view.vault_view(vault).await?;
     let rows = view
@@ -231,12 +254,7 @@ pub async fn list(
             listed.push(metadata_of(row)?);
         }
     }
-    let details = Details::new()
-        .uuid("vault_id", vault)
-        .int("count", listed.len());
-    app.log_access(caller, "secret.list", ("vault", vault.to_string()), details)
-        .await?;
-    Ok(listed)
+    Ok((listed, view.guards(caller, &seen)))
 }
 
 /// Lists the versions at a path, newest first, without values.
@@ -246,17 +264,57 @@ pub async fn list_versions(
     vault: VaultId,
     path: &SecretPath,
 ) -> Result<Vec<Metadata>> {
-    let mut view = app.view(caller).await?;
-    let seen = view.vault_view(vault).await?;
-    seen.decide(&view.live, caller, Action::List, path, view.now)?;
-    let rows = view
-        .tx
+    let mut retry = Retry::new(app, caller, vault, path);
+    loop {
+        let attempt = try_list_versions(app, caller, vault, path).await?;
+        if let Some(done) = retry.settle(attempt).await? {
+            return Ok(done);
+        }
+    }
+}
+
+async fn try_list_versions(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+) -> Result<Attempt<Vec<Metadata>>> {
+    let access = app.access(caller, vault, Action::List).await?;
+    let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
+        return Ok(Attempt::Stale);
+    };
+    let mut tx = app.store().begin_read().await?;
+    let rows = tx
         .list_secret_versions(caller.org(), vault, path.as_str())
         .await?;
+    drop(tx);
     if rows.is_empty() {
-        return Err(Error::not_found("There is no secret at this path."));
+        let missing = Error::not_found("There is no secret at this path.");
+        return app.refuse(&access, missing).await;
     }
-    rows.into_iter().map(metadata_of).collect()
+    let details = granted_details(vault, &granted).int("count", rows.len());
+    if !log_list(app, caller, vault, details, access.guards()).await? {
+        return Ok(Attempt::Stale);
+    }
+    let rows: Result<_> = rows.into_iter().map(metadata_of).collect();
+    rows.map(Attempt::Done)
+}
+
+/// Logs a list, if what it rests on still stands.
+async fn log_list(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    details: Details,
+    guards: Guards,
+) -> Result<bool> {
+    let light = Light {
+        guards,
+        secret: None,
+        step: Step::None,
+        entry: entry_of(caller, "secret.list", ("vault", vault.to_string()), details),
+    };
+    Ok(app.commit(light).await? == Outcome::Done)
 }
 
 /// Deletes all versions at a path, softly.
@@ -282,7 +340,9 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, path: &SecretPat
             {
                 return Err(missing());
             }
-            let details = granted_details(vault, &granted);
+            // Writing to the path again brings the path back, not whom it was shared with.
+            let shares = op.tx().end_shares_of(caller.org(), head.id, now).await?;
+            let details = granted_details(vault, &granted).int("shares", shares);
             op.log(entry(
                 caller.org(),
                 caller.actor(),

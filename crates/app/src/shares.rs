@@ -2,13 +2,18 @@
 //!
 //! Who may share: whoever may read the secret and wrote it, owns its vault, or may write its path.
 //! Opening is in [`open`](mod@open); a share always shows the newest version.
+//!
+//! A share rests on whoever made it: it ends with the membership of a person, and what an agent gave
+//! away is closed while the agent is switched off. Only what it gave back to people of its
+//! organisation stays theirs. Deleting the secret ends its shares for good.
 
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
+use crate::secrets::check_type_gate;
 use crate::{App, limits};
-use oneclaw_core::audit::Details;
+use oneclaw_core::audit::{Details, Draft};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, SecretId, ShareId, UserId, VaultId};
@@ -205,7 +210,11 @@ async fn parse(app: &App, caller: &Caller, request: CreateRequest) -> Result<Ter
             .map_err(|error| Error::invalid("ip_allowlist", error.to_string()))?;
     }
     let passphrase_hash = match request.passphrase.filter(|phrase| !phrase.is_empty()) {
-        Some(phrase) => Some(app.passwords().hash(&phrase, app.random()).await?),
+        Some(phrase) => {
+            // Hashing is slow, so it is done for those only whose credential stands.
+            drop(app.view(caller).await?);
+            Some(app.passwords().hash(&phrase, app.random()).await?)
+        }
         None => None,
     };
     Ok(Terms {
@@ -233,13 +242,10 @@ async fn shareable(
         .await?
         .ok_or_else(missing)?;
     let path = SecretPath::parse(&row.path).map_err(Error::internal)?;
-    if op
-        .decide(live, caller, row.vault_id, Action::Share, &path)
-        .await
-        .is_err()
-    {
-        return Err(missing());
+    if let Some(entry) = denied(op, live, caller, &row, Action::Share, &path).await? {
+        return Err(missing().logged(entry));
     }
+    check_type_gate(live, &row.kind)?;
     if row.deleted_at.is_some() {
         return Err(Error::gone("This secret was deleted."));
     }
@@ -248,22 +254,37 @@ async fn shareable(
         .find_vault(live.org, row.vault_id)
         .await?
         .ok_or_else(missing)?;
-    let own = (row.created_by_type.as_str(), row.created_by_id)
-        == (live.principal.kind(), live.principal.uuid());
-    let owns_vault = (vault.owner_type.as_str(), vault.owner_id)
-        == (live.principal.kind(), live.principal.uuid());
-    if own
-        || owns_vault
-        || op
-            .decide(live, caller, row.vault_id, Action::Write, &path)
-            .await
-            .is_ok()
-    {
+    let myself = (live.principal.kind(), live.principal.uuid());
+    let own = (row.created_by_type.as_str(), row.created_by_id) == myself;
+    let owns_vault = (vault.owner_type.as_str(), vault.owner_id) == myself;
+    if own || owns_vault {
         return Ok(row);
     }
-    Err(Error::forbidden(
-        "You may read this secret but not share it: only its author, the vault's owner, and those who may write it can.",
-    ))
+    match denied(op, live, caller, &row, Action::Write, &path).await? {
+        None => Ok(row),
+        Some(entry) => Err(Error::forbidden(
+            "You may read this secret but not share it: only its author, the vault's owner, and those who may write it can.",
+        )
+        .logged(entry)),
+    }
+}
+
+/// What to log when the caller may not; `None` when they may. A failure to find out is neither.
+async fn denied(
+    op: &mut Op,
+    live: &Live,
+    caller: &Caller,
+    row: &MetadataRow,
+    action: Action,
+    path: &SecretPath,
+) -> Result<Option<Draft>> {
+    match op.decide(live, caller, row.vault_id, action, path).await {
+        Ok(_) => Ok(None),
+        Err(mut error) => match error.take_entry() {
+            Some(entry) => Ok(Some(entry)),
+            None => Err(error),
+        },
+    }
 }
 
 async fn insert(op: &mut Op, live: &Live, source: &MetadataRow, terms: &Terms) -> Result<ShareRow> {
@@ -423,6 +444,7 @@ async fn answer(
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
+            enter(op, Some(&caller), id).await?;
             op.authenticate(&caller).await?;
             let now = op.now();
             let row = op
@@ -468,6 +490,7 @@ pub async fn revoke(app: &App, caller: &Caller, id: ShareId) -> Result<()> {
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
+            enter(op, Some(&caller), id).await?;
             let live = op.authenticate(&caller).await?;
             let now = op.now();
             let may = |row: &ShareRow| {
@@ -498,6 +521,14 @@ pub async fn revoke(app: &App, caller: &Caller, id: ShareId) -> Result<()> {
     .await
 }
 
+/// Takes the logs of the share's organisation and of the caller's, which may be another one, before
+/// any row.
+async fn enter(op: &mut Op, caller: Option<&Caller>, id: ShareId) -> Result<()> {
+    let share = op.tx().find_share(id).await?;
+    let organisations = share.map(|row| row.org_id).into_iter();
+    op.enter(organisations.chain(caller.map(Caller::org))).await
+}
+
 fn is_recipient(row: &ShareRow, principal: Principal) -> bool {
     match principal {
         Principal::User(id) => row.recipient_user_id == Some(id),
@@ -506,7 +537,13 @@ fn is_recipient(row: &ShareRow, principal: Principal) -> bool {
 }
 
 fn share_of(app: &App, row: ShareRow, now: Timestamp) -> Result<Share> {
+    let recipient_type = RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?;
+    let status = ShareStatus::from_str(&row.status).map_err(Error::internal)?;
     let recipient = match (row.recipient_user_id, row.recipient_agent_id) {
+        // Whether an address has an account is nobody's business until its holder accepts.
+        _ if recipient_type == RecipientType::ExternalEmail && status != ShareStatus::Accepted => {
+            None
+        }
         (Some(user), _) => Some(Principal::User(user)),
         (None, Some(agent)) => Some(Principal::Agent(agent)),
         (None, None) => None,
@@ -516,10 +553,10 @@ fn share_of(app: &App, row: ShareRow, now: Timestamp) -> Result<Share> {
         secret: row.secret_id,
         vault: row.vault_id,
         path: row.path,
-        recipient_type: RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?,
+        recipient_type,
         recipient,
         recipient_email: row.recipient_email,
-        status: ShareStatus::from_str(&row.status).map_err(Error::internal)?,
+        status,
         has_passphrase: row.passphrase_hash.is_some(),
         ip_allowlist: serde_json::from_str(&row.ip_allowlist)?,
         access_count: row.access_count,

@@ -149,18 +149,14 @@ pub async fn exchange_agent_key(
         if agent.is_some_and(|claimed| claimed != holder.agent) {
             return Err(refuse_exchange(app, agent, ip).await);
         }
-        let loaded = match app.principal(holder.agent.into(), holder.org).await {
-            Ok(loaded) if loaded.live.expires_at.is_none_or(|end| end > app.now()) => loaded,
-            Ok(_) => return Err(refuse_exchange(app, Some(holder.agent), ip).await),
-            Err(_) => {
-                app.caches().keys.remove(&hash);
-                match fresh_holder(app, &hash).await? {
-                    Some(_) => continue,
-                    None => return Err(refuse_exchange(app, Some(holder.agent), ip).await),
-                }
+        let Ok(loaded) = app.principal(holder.agent.into(), holder.org).await else {
+            app.caches().keys.remove(&hash);
+            match fresh_holder(app, &hash).await? {
+                Some(_) => continue,
+                None => return Err(refuse_exchange(app, Some(holder.agent), ip).await),
             }
         };
-        if holder.key_expires_at.is_some_and(|end| end <= app.now()) {
+        if !holder.is_in_time(app.now()) {
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
@@ -224,6 +220,10 @@ impl KeyHolder {
             .map_or(AGENT_TOKEN_LIFE, Duration::from_secs)
     }
 
+    fn is_in_time(&self, now: Timestamp) -> bool {
+        self.key_expires_at.is_none_or(|end| end > now)
+    }
+
     fn is_due_for_touch(&self, now: Timestamp) -> bool {
         let last =
             Timestamp::from_millis(self.last_touch.load(std::sync::atomic::Ordering::Relaxed));
@@ -240,8 +240,9 @@ impl KeyHolder {
 
 async fn key_holder(app: &App, hash: &TokenHash) -> Result<Option<Arc<KeyHolder>>> {
     match app.caches().keys.get(hash) {
-        Some(holder) => Ok(Some(holder)),
-        None => fresh_holder(app, hash).await,
+        Some(holder) if holder.is_in_time(app.now()) => Ok(Some(holder)),
+        // What is remembered refuses nobody: the end of the key may have been moved.
+        _ => fresh_holder(app, hash).await,
     }
 }
 
@@ -313,7 +314,9 @@ async fn named_agent(app: &App, id: AgentId) -> Option<(AgentId, OrgId)> {
 impl App {
     /// The remembered state of a principal, or the state read now.
     async fn principal(&self, principal: Principal, org: OrgId) -> Result<Arc<Loaded>> {
-        if let Some(loaded) = self.caches().principals.get(&(principal, org)) {
+        if let Some(loaded) = self.caches().principals.get(&(principal, org))
+            && loaded.is_in_time(self.now())
+        {
             return Ok(loaded);
         }
         let mut tx = self.store().begin_read().await?;

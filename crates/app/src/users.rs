@@ -3,7 +3,8 @@
 //! Invariants:
 //! - Whether an address has an account is never told: both ways do the same work and give the same
 //!   answer.
-//! - A password is checked in one place, behind the limiter of its account.
+//! - A password is checked in one place, behind the limiter of its account, and must still be the
+//!   account's when something is done because of it.
 //! - Passwords are hashed before a unit of work begins, never inside.
 
 use crate::error::{Error, Result};
@@ -11,16 +12,15 @@ use crate::live::{Caller, Credential, Loaded, load_principal, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::tokens::{IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
-use crate::{App, limits, shares};
+use crate::{App, shares};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, SessionId, UserId};
-use oneclaw_core::limit::Limit;
+use oneclaw_core::limit::client_network;
 use oneclaw_core::model::password::check_password;
 use oneclaw_core::model::text::{Email, parse_description};
 use oneclaw_core::secret::SecretString;
-use oneclaw_crypto::password::needs_rehash;
 use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
 use oneclaw_store::sessions::SessionRow;
 use oneclaw_store::users::UserRow;
@@ -28,8 +28,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 mod passwords;
+mod proven;
 mod set_up;
 mod sign_up;
+
+use proven::Proven;
 
 pub use passwords::{change_password, forgot_password, reset_password};
 pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};
@@ -52,6 +55,11 @@ pub struct Origin {
 impl Origin {
     pub(crate) fn ip_text(&self) -> Option<String> {
         self.ip.map(|ip| ip.to_canonical().to_string())
+    }
+
+    /// The network that limits count for: nobody gets more tries by having more addresses.
+    pub(crate) fn network(&self) -> Option<String> {
+        self.ip.map(|ip| client_network(ip).to_string())
     }
 
     /// The client's name, cut and without control characters.
@@ -146,92 +154,19 @@ pub async fn sign_in(
     origin: &Origin,
 ) -> Result<SignedIn> {
     let email = Email::parse(email).map_err(|_| wrong_credentials())?;
-    let user = check_credentials(app, &email, password, origin).await?;
+    let proven = Proven::check(app, &email, password, origin).await?;
     let (app_in, origin) = (app.clone(), origin.clone());
     app.run(move |op| {
         Box::pin(async move {
+            let user = proven.user();
             let org = home_organisation(op, user).await?;
+            op.enter([org]).await?;
+            proven.confirm(op).await?;
             shares::claim(op, email.as_str(), user).await?;
             begin_session(&app_in, op, user, org, kind, &origin).await
         })
     })
     .await
-}
-
-/// The one place where a password is checked. Counts failures per account, known or not, and per
-/// account and network, so that a stranger's guesses do not lock the owner out of theirs for long.
-async fn check_credentials(
-    app: &App,
-    email: &Email,
-    password: &SecretString,
-    origin: &Origin,
-) -> Result<UserId> {
-    let counter = app.counter(
-        Limit::Login,
-        &format!(
-            "{}\n{}",
-            email.as_str(),
-            origin.ip_text().unwrap_or_default()
-        ),
-    );
-    let address = email.as_str().to_owned();
-    let user = app
-        .run(move |op| {
-            Box::pin(async move {
-                if let Some(wait) = limits::waiting_time(op, &counter, Limit::Login).await? {
-                    return Err(Error::rate_limited(Limit::Login.sentence(), wait));
-                }
-                Ok(op.tx().find_user_by_email(&address).await?)
-            })
-        })
-        .await?;
-    let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-    let right = app.passwords().verify(password, stored.as_deref()).await?;
-    let verified = user
-        .as_ref()
-        .is_some_and(|user| user.email_verified_at.is_some());
-    let ip = origin.ip;
-    match user.filter(|_| right && verified) {
-        None => {
-            app.run(move |op| Box::pin(async move { note_failed_sign_in(op, &counter, ip).await }))
-                .await?;
-            Err(wrong_credentials())
-        }
-        Some(user) => {
-            let new_hash = match &stored {
-                Some(hash) if needs_rehash(hash) => Some((
-                    app.passwords().hash(password, app.random()).await?,
-                    hash.clone(),
-                )),
-                _ => None,
-            };
-            let id = user.id;
-            app.run(move |op| {
-                Box::pin(async move {
-                    op.tx().clear_window(&counter).await?;
-                    if let Some((new, old)) = new_hash {
-                        op.tx().rehash_user_password(id, &new, &old).await?;
-                    }
-                    Ok(id)
-                })
-            })
-            .await
-        }
-    }
-}
-
-async fn note_failed_sign_in(op: &mut Op, counter: &[u8; 32], ip: Option<IpAddr>) -> Result<()> {
-    limits::note_failure(op, counter, Limit::Login).await?;
-    let details = Details::new().text("method", "password");
-    op.log(entry(
-        OrgId::NIL,
-        Actor::System,
-        ip,
-        "auth.failure",
-        ("user", "unknown".to_owned()),
-        details,
-    ));
-    Ok(())
 }
 
 /// The organisation a user acts in: the one joined first.
@@ -312,13 +247,14 @@ pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -
             Box::pin(async move {
                 let now = op.now();
                 if let Some(session) = op.tx().find_session_by_previous(hash.as_bytes()).await? {
+                    op.enter([session.org_id]).await?;
                     end_session(op, &session, &origin, "auth.refresh_reuse").await?;
                     return Ok(None);
                 }
                 let session = op.tx().find_session_by_secret(hash.as_bytes()).await?;
-                let live =
-                    |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > now;
-                let session = session.filter(live).ok_or_else(refused)?;
+                let session = session
+                    .filter(|session| is_open(session, now))
+                    .ok_or_else(refused)?;
                 renew(&app_in, op, session, &hash, &origin).await.map(Some)
             })
         })
@@ -333,6 +269,7 @@ async fn renew(
     old: &TokenHash,
     origin: &Origin,
 ) -> Result<SignedIn> {
+    op.enter([session.org_id]).await?;
     let secret = PlainToken::generate(TokenKind::Refresh, op.random());
     let new = secret.hash(app.keyring());
     if !op
@@ -370,6 +307,10 @@ async fn renew(
     })
 }
 
+fn is_open(session: &SessionRow, now: Timestamp) -> bool {
+    session.revoked_at.is_none() && session.expires_at > now
+}
+
 async fn end_session(
     op: &mut Op,
     session: &SessionRow,
@@ -400,6 +341,13 @@ pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             let now = op.now();
+            // A token is as good as its session: renewing it must not outlive that.
+            if let Some(id) = caller.session() {
+                let session = op.tx().find_session(id).await?.ok_or_else(refused)?;
+                if !is_open(&session, now) {
+                    return Err(refused());
+                }
+            }
             let loaded: Loaded =
                 load_principal(op.tx(), live.principal, live.org, caller.auth_method, now).await?;
             op.log(entry(
@@ -424,9 +372,9 @@ pub async fn session_caller(app: &App, cookie: &str, ip: Option<IpAddr>) -> Resu
         .map_err(|_| refused())?;
     let mut tx = app.store().begin_read().await?;
     let session = tx.find_session_by_secret(hash.as_bytes()).await?;
-    let live =
-        |session: &SessionRow| session.revoked_at.is_none() && session.expires_at > app.now();
-    let session = session.filter(live).ok_or_else(refused)?;
+    let session = session
+        .filter(|session| is_open(session, app.now()))
+        .ok_or_else(refused)?;
     Ok(Caller {
         principal: Principal::User(session.user_id),
         org: session.org_id,

@@ -67,7 +67,7 @@ pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -
     .await
 }
 
-/// Adds a vault with a fresh key. The owner's remembered state becomes stale: it can find one more.
+/// Adds a vault with a fresh key.
 pub(crate) async fn insert(
     app: &App,
     op: &mut Op,
@@ -99,8 +99,17 @@ pub(crate) async fn insert(
             }
             other => other.into(),
         })?;
-    op.tx().bump_epoch(owner.uuid()).await?;
+    reach_changed(op, owner).await?;
     vault_of(row)
+}
+
+/// Makes the remembered state of an agent stale, because it can find other vaults now. Of people
+/// nothing like that is remembered, and a bump would make their requests start over for nothing.
+pub(crate) async fn reach_changed(op: &mut Op, principal: Principal) -> Result<()> {
+    if let Principal::Agent(_) = principal {
+        op.tx().bump_epoch(principal.uuid()).await?;
+    }
+    Ok(())
 }
 
 /// One vault the caller may know of.
@@ -166,11 +175,14 @@ pub async fn delete(app: &App, caller: &Caller, id: VaultId) -> Result<()> {
             }
             let secrets = op.tx().count_secrets(live.org, id).await?;
             let policies = op.tx().list_policies(live.org, id).await?;
-            op.tx().delete_vault(live.org, id).await?;
+            if !op.tx().delete_vault(live.org, id).await? {
+                return Err(missing());
+            }
             op.tx().bump_epoch(id.as_uuid()).await?;
-            op.tx().bump_epoch(vault.owner.uuid()).await?;
+            reach_changed(op, vault.owner).await?;
             for policy in &policies {
-                op.tx().bump_epoch(policy.principal_id).await?;
+                let principal = Principal::from_parts(&policy.principal_type, policy.principal_id)?;
+                reach_changed(op, principal).await?;
             }
             let details = Details::new()
                 .text("name", &vault.name)

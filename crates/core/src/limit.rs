@@ -21,6 +21,8 @@ words! {
         AuthPublic = "auth_public",
         /// Requests of agents to join, per network of the client.
         Enroll = "enroll",
+        /// The same, over a longer time, so that no network can fill the list of those that wait.
+        EnrollNetwork = "enroll_network",
         /// Mails about requests to join, per address.
         EnrollAddress = "enroll_address",
         /// The same, per address and day.
@@ -95,6 +97,10 @@ impl Limit {
                 burst: 10,
                 interval: SECOND,
             },
+            Self::EnrollNetwork => Policy::Window {
+                count: 60,
+                length: HOUR,
+            },
             Self::EnrollAddress => Policy::Window {
                 count: 1,
                 length: MINUTE.saturating_mul(10),
@@ -139,6 +145,7 @@ impl Limit {
                 "Too many sign-in attempts from this network. Try again in a moment."
             }
             Self::Enroll => "Too many requests to join from this network. Try again in a moment.",
+            Self::EnrollNetwork => "Too many requests to join from this network. Try again later.",
             Self::EnrollAddress | Self::EnrollAddressDaily => {
                 "Too many requests to join for this address. Try again later."
             }

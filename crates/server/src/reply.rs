@@ -39,7 +39,9 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response {
         Ok(body) => {
             let mut response = Response::new(Body::from(body));
             *response.status_mut() = status;
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             response
         }
         Err(error) => ApiError::from(oneclaw_app::Error::internal(error)).into_response(),

@@ -1,6 +1,130 @@
-//! Pages for people.
+//! Pages for people, made on the server: forms and links, no script.
+//!
+//! Invariants:
+//! - A GET changes nothing. Whatever a link leads to, acting on it is a form that a person sends.
+//! - A form acts only when it was sent from one of our own pages; see [`session`].
+//! - A value or a key is only in the answer to the form that asked for it.
+//! - Text that somebody chose is escaped, and cannot hide or reorder what stands around it; see [`view`].
+//! - Pages load nothing from elsewhere and run nothing; the headers say so to the browser.
+
+mod account;
+mod agents;
+pub(crate) mod assets;
+mod audit;
+mod enrollments;
+mod form;
+mod home;
+mod names;
+mod next;
+mod outbox;
+mod page;
+mod refusal;
+mod session;
+mod shares;
+#[cfg(test)]
+mod tests;
+mod vaults;
+mod view;
+
+use crate::ServerState;
+use crate::error::{ApiError, take_problem};
+use crate::middleware::Context;
+use askama::Template as _;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::Next as Handler;
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use page::NOTICE_COOKIE;
+use refusal::{explain, no_such_page};
 
 /// The pages.
-pub fn routes() -> axum::Router<crate::ServerState> {
-    axum::Router::new()
+pub fn routes() -> Router<ServerState> {
+    Router::new()
+        .merge(account::routes())
+        .merge(agents::routes())
+        .merge(audit::routes())
+        .merge(enrollments::routes())
+        .merge(home::routes())
+        .merge(outbox::routes())
+        .merge(shares::routes())
+        .merge(vaults::routes())
+        .route("/static/{file}", get(assets::serve))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(axum::middleware::from_fn(around))
+}
+
+/// The page for an address that is none of ours.
+pub(crate) fn not_found() -> Response {
+    let mut response = problem_page(&no_such_page(), &HeaderMap::new(), "");
+    set_headers(response.headers_mut());
+    response
+}
+
+/// What a browser may do with our pages: show them, alone, with our stylesheet, and send our forms.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+
+/// Makes problems readable, and gives every answer its headers.
+async fn around(request: Request, handler: Handler) -> Response {
+    let request_id = request
+        .extensions()
+        .get::<Context>()
+        .map(|context| context.id.clone());
+    let had_notice = session::cookie(request.headers(), NOTICE_COOKIE).is_some();
+
+    let mut response = handler.run(request).await;
+    let request_id = request_id
+        .as_ref()
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    if let Some(problem) = take_problem(&mut response, request_id) {
+        response = problem_page(&problem, response.headers(), request_id);
+    }
+    if had_notice && is_page(&response) {
+        session::set_cookie(&mut response, NOTICE_COOKIE, "");
+    }
+    set_headers(response.headers_mut());
+    response
+}
+
+fn problem_page(problem: &ApiError, headers: &HeaderMap, request_id: &str) -> Response {
+    let html = explain(problem, request_id)
+        .render()
+        .unwrap_or_else(|_| problem.detail().to_owned());
+    let status = match problem.status() {
+        // The session ended while the page was made. 401 would ask the browser for another kind of sign-in.
+        StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
+        status => status,
+    };
+    let mut response = (status, Html(html)).into_response();
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+fn is_page(response: &Response) -> bool {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|media_type| media_type.as_bytes().starts_with(b"text/html"))
+}
+
+fn set_headers(headers: &mut HeaderMap) {
+    const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        SAME_ORIGIN,
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        SAME_ORIGIN,
+    );
 }

@@ -25,6 +25,12 @@ const NOTE_FAILURE: &str = "INSERT INTO rate_limits (key, window_start, count, e
     ON CONFLICT (key) DO UPDATE SET \
     count = CASE WHEN rate_limits.expires_at <= $2 THEN 1 ELSE rate_limits.count + 1 END, \
     window_start = $2, expires_at = $3";
+// Makes the row when there is none, takes its lock on PostgreSQL, and returns it, in one statement: of
+// tries at the same moment each must see the ones before it.
+const HOLD: &str = "INSERT INTO rate_limits (key, window_start, count, expires_at) VALUES ($1, $2, 0, $3) \
+    ON CONFLICT (key) DO UPDATE SET \
+    count = CASE WHEN rate_limits.expires_at <= $2 THEN 0 ELSE rate_limits.count END \
+    RETURNING window_start, count";
 const PEEK: &str = "SELECT window_start, count FROM rate_limits WHERE key = $1 AND expires_at > $2";
 const CLEAR: &str = "DELETE FROM rate_limits WHERE key = $1";
 const PURGE: &str = "DELETE FROM rate_limits WHERE expires_at < $1";
@@ -57,6 +63,19 @@ impl Tx {
             forget_at.as_millis()
         )?;
         Ok(())
+    }
+
+    /// The window of `key` as it stands, which nobody else can change until this transaction ends.
+    /// One that is over, or was never open, counts nothing.
+    pub async fn hold_window(
+        &mut self,
+        key: &[u8],
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<WindowRow> {
+        let row: Option<WindowRow> =
+            maybe!(self, HOLD, key, now.as_millis(), forget_at.as_millis())?;
+        row.ok_or_else(|| crate::StoreError::Damaged("a rate-limit row vanished".to_owned()))
     }
 
     /// The current window of `key`, if one is open.

@@ -76,6 +76,8 @@ const DECIDE: &str =
     "UPDATE shares SET status = $2, decided_at = $3 WHERE id = $1 AND status = 'pending'";
 const REVOKE: &str =
     "UPDATE shares SET status = 'revoked', revoked_at = $2 WHERE id = $1 AND status <> 'revoked'";
+const END_OF_SECRET: &str =
+    "UPDATE shares SET expires_at = $3 WHERE org_id = $1 AND secret_id = $2 AND expires_at > $3";
 const CLAIM: &str = "UPDATE shares SET recipient_user_id = $2 \
     WHERE recipient_email = $1 AND recipient_type = 'external_email' AND recipient_user_id IS NULL \
     AND status = 'pending' AND expires_at > $3";
@@ -136,6 +138,22 @@ impl Tx {
     /// Withdraws a share; false when it was withdrawn before.
     pub async fn revoke_share(&mut self, id: ShareId, now: Timestamp) -> Result<bool> {
         Ok(changed!(self, REVOKE, id.as_uuid(), now.as_millis())? == 1)
+    }
+
+    /// Ends all shares of a secret at once, as if their time were over.
+    pub async fn end_shares_of(
+        &mut self,
+        org: OrgId,
+        secret: SecretId,
+        now: Timestamp,
+    ) -> Result<u64> {
+        changed!(
+            self,
+            END_OF_SECRET,
+            org.as_uuid(),
+            secret.as_uuid(),
+            now.as_millis()
+        )
     }
 
     /// Binds shares waiting for an address to the user who proved to hold it.

@@ -11,6 +11,7 @@
 
 use crate::{Config, Store};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
+use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 /// Which database a test runs on.
@@ -52,6 +53,67 @@ impl TestDatabase {
         Store::open(&self.config)
             .await
             .expect("the test database opens")
+    }
+}
+
+impl TestDatabase {
+    /// Every row of every table as text, by table: two of these tell whether anything changed.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn rows(&self) -> BTreeMap<String, Vec<String>> {
+        let mut dump = BTreeMap::new();
+        match &self.config {
+            Config::Sqlite(path) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+                let mut connection = options.connect().await.expect("the database opens");
+                let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' \
+                              AND name NOT LIKE 'sqlite%' AND name NOT LIKE '_sqlx%'";
+                let tables: Vec<String> = sqlx::query_scalar(tables)
+                    .fetch_all(&mut connection)
+                    .await
+                    .expect("tables");
+                for table in tables {
+                    let columns: Vec<String> =
+                        sqlx::query_scalar("SELECT name FROM pragma_table_info($1)")
+                            .bind(&table)
+                            .fetch_all(&mut connection)
+                            .await
+                            .expect("columns");
+                    let quoted: Vec<String> = columns
+                        .iter()
+                        .map(|column| format!("quote(\"{column}\")"))
+                        .collect();
+                    let query = format!(
+                        "SELECT {} AS row FROM \"{table}\" ORDER BY row",
+                        quoted.join(" || ',' || ")
+                    );
+                    let rows = sqlx::query_scalar(AssertSqlSafe(query))
+                        .fetch_all(&mut connection)
+                        .await;
+                    dump.insert(table, rows.expect("rows"));
+                }
+            }
+            Config::Postgres(url) => {
+                let mut connection = sqlx::PgConnection::connect(url)
+                    .await
+                    .expect("the database opens");
+                let tables = "SELECT tablename::text FROM pg_tables \
+                              WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_sqlx%'";
+                let tables: Vec<String> = sqlx::query_scalar(tables)
+                    .fetch_all(&mut connection)
+                    .await
+                    .expect("tables");
+                for table in tables {
+                    let query = format!("SELECT t::text AS row FROM \"{table}\" t ORDER BY row");
+                    let rows = sqlx::query_scalar(AssertSqlSafe(query))
+                        .fetch_all(&mut connection)
+                        .await;
+                    dump.insert(table, rows.expect("rows"));
+                }
+            }
+        }
+        dump
     }
 }
 

@@ -36,6 +36,8 @@ const INSERT: &str = "INSERT INTO users (id, email, display_name, password_hash,
     marketing_emails, token_epoch, created_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
 const REPLACE_UNVERIFIED: &str = "UPDATE users SET password_hash = $2, display_name = $3 \
     WHERE id = $1 AND email_verified_at IS NULL";
+const FORGET_UNVERIFIED: &str =
+    "UPDATE users SET password_hash = NULL WHERE id = $1 AND email_verified_at IS NULL";
 const VERIFY: &str =
     "UPDATE users SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL";
 const SET_PASSWORD: &str =
@@ -79,8 +81,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Signing up again before the address was verified starts over: the newest password counts,
-    /// and only the holder of the address can finish.
+    /// Starts an account over that was not verified: for whoever needs no proof of the address.
     pub async fn replace_unverified_user(
         &mut self,
         id: UserId,
@@ -107,9 +108,17 @@ impl Tx {
         Ok(())
     }
 
-    /// Replaces a hash made with older parameters, if it still is the one that was checked.
-    pub async fn rehash_user_password(&mut self, id: UserId, new: &str, old: &str) -> Result<()> {
-        changed!(self, REHASH, id.as_uuid(), new, old)?;
+    /// Replaces a hash made with older parameters, if it still is the one that was checked; false
+    /// when it is not. `new` may be `old`: then it only finds out, and nobody can set another password
+    /// until this transaction ends.
+    pub async fn rehash_user_password(&mut self, id: UserId, new: &str, old: &str) -> Result<bool> {
+        Ok(changed!(self, REHASH, id.as_uuid(), new, old)? == 1)
+    }
+
+    /// Leaves an account that was not verified without a password: whoever finishes it sets one by
+    /// mail.
+    pub async fn forget_unverified_password(&mut self, id: UserId) -> Result<()> {
+        changed!(self, FORGET_UNVERIFIED, id.as_uuid())?;
         Ok(())
     }
 

@@ -150,15 +150,15 @@ async fn try_write(
     action: Action,
     write: &Write,
 ) -> Result<Attempt<Metadata>> {
-    let access = app.access(caller, vault, action, path).await?;
+    let access = app.access(caller, vault, action).await?;
     let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
         return Ok(Attempt::Stale);
     };
     let before = app.sealed(&access, caller, path).await?;
     if action == Action::Rotate && before.as_ref().is_none_or(|row| row.deleted_at.is_some()) {
-        return Err(Error::not_found(
-            "There is no secret at this path to rotate. Write it first.",
-        ));
+        let missing =
+            Error::not_found("There is no secret at this path to rotate. Write it first.");
+        return app.refuse(&access, missing).await;
     }
     let now = app.now();
     let new = app

@@ -4,12 +4,12 @@
 //! to answer quickly and to know whether a passphrase is asked, and once more in the transaction
 //! that spends the view, so that of parallel readers only as many pass as views are left.
 
-use super::missing;
+use super::{enter, missing};
 use crate::error::{Error, Result};
-use crate::live::Caller;
+use crate::live::{self, Caller};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
-use crate::secrets::{check_readable, metadata_of_sealed, version_number};
+use crate::secrets::{check_readable, check_type_gate, metadata_of_sealed, version_number};
 use crate::users::Origin;
 use crate::{App, limits, secrets};
 use oneclaw_core::audit::{Actor, Details};
@@ -17,7 +17,9 @@ use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{ShareId, UserId};
 use oneclaw_core::limit::Limit;
-use oneclaw_core::model::share::{Access, Recipient, RecipientType, Refusal, ShareStatus, Terms, Visitor, access_check};
+use oneclaw_core::model::share::{
+    Access, Recipient, RecipientType, Refusal, ShareStatus, Terms, Visitor, access_check,
+};
 use oneclaw_core::network::AddressList;
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::secret::SecretString;
@@ -57,15 +59,21 @@ fn refusal(refusal: Refusal) -> Error {
     match refusal {
         Refusal::NotFound => missing(),
         Refusal::SignInRequired => Error::unauthenticated(sentence),
-        Refusal::NotAccepted | Refusal::AddressRefused | Refusal::Passphrase => Error::forbidden(sentence),
+        Refusal::NotAccepted | Refusal::AddressRefused | Refusal::Passphrase => {
+            Error::forbidden(sentence)
+        }
         Refusal::Expired | Refusal::UsedUp => Error::gone(sentence),
     }
 }
 
 /// Checks whether a visitor could open a share, without opening it.
-pub async fn preview(app: &App, caller: Option<&Caller>, origin: &Origin, id: ShareId) -> Result<Preview> {
-    let mut tx = app.store().begin_read().await?;
-    let (row, access) = check(&mut tx, caller, origin, id, app.now()).await?;
+pub async fn preview(
+    app: &App,
+    caller: Option<&Caller>,
+    origin: &Origin,
+    id: ShareId,
+) -> Result<Preview> {
+    let (row, access) = look(app, caller, origin, id).await?;
     Ok(Preview {
         needs_passphrase: access == Access::NeedsPassphrase,
         expires_at: row.expires_at,
@@ -74,15 +82,23 @@ pub async fn preview(app: &App, caller: Option<&Caller>, origin: &Origin, id: Sh
 }
 
 /// Opens a share: spends one view, and shows the newest version of the secret.
-pub async fn open(app: &App, caller: Option<&Caller>, origin: &Origin, id: ShareId, passphrase: Option<&SecretString>) -> Result<Opened> {
-    let mut tx = app.store().begin_read().await?;
-    let (row, access) = check(&mut tx, caller, origin, id, app.now()).await?;
-    drop(tx);
+pub async fn open(
+    app: &App,
+    caller: Option<&Caller>,
+    origin: &Origin,
+    id: ShareId,
+    passphrase: Option<&SecretString>,
+) -> Result<Opened> {
+    let (row, access) = look(app, caller, origin, id).await?;
     if access == Access::NeedsPassphrase {
         check_passphrase(app, &row, passphrase).await?;
     }
     let (app_in, caller, origin) = (app.clone(), caller.cloned(), origin.clone());
-    let (share, sealed) = app.run(move |op| Box::pin(async move { spend(&app_in, op, caller.as_ref(), &origin, id).await })).await?;
+    let (share, sealed) = app
+        .run(move |op| {
+            Box::pin(async move { spend(&app_in, op, caller.as_ref(), &origin, id).await })
+        })
+        .await?;
     app.wake_mail();
     let value = decrypt(app, &share, &sealed).await?;
     Ok(Opened {
@@ -94,12 +110,45 @@ pub async fn open(app: &App, caller: Option<&Caller>, origin: &Origin, id: Share
     })
 }
 
-async fn check(tx: &mut Tx, caller: Option<&Caller>, origin: &Origin, id: ShareId, now: Timestamp) -> Result<(ShareRow, Access)> {
+/// Checks on a snapshot of its own, the visitor's credential included.
+async fn look(
+    app: &App,
+    caller: Option<&Caller>,
+    origin: &Origin,
+    id: ShareId,
+) -> Result<(ShareRow, Access)> {
+    let mut tx = app.store().begin_read().await?;
+    if let Some(caller) = caller {
+        live::load(&mut tx, caller, app.now()).await?;
+    }
+    check(&mut tx, caller, origin, id, app.now()).await
+}
+
+async fn check(
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    origin: &Origin,
+    id: ShareId,
+    now: Timestamp,
+) -> Result<(ShareRow, Access)> {
     let row = tx.find_share(id).await?.ok_or_else(missing)?;
     let list: Vec<String> = serde_json::from_str(&row.ip_allowlist)?;
-    let addresses = if list.is_empty() { None } else { Some(AddressList::parse(&list).map_err(Error::internal)?) };
-    let recipient = match (RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?, row.recipient_user_id, row.recipient_agent_id) {
+    let addresses = if list.is_empty() {
+        None
+    } else {
+        Some(AddressList::parse(&list).map_err(Error::internal)?)
+    };
+    let kind = RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?;
+    if !rests_on_its_maker(tx, &row, kind).await? {
+        return Err(missing());
+    }
+    let recipient = match (kind, row.recipient_user_id, row.recipient_agent_id) {
         (RecipientType::AnyoneWithLink, _, _) => Recipient::Anyone,
+        (RecipientType::Creator | RecipientType::User, Some(user), _)
+            if tx.find_member(row.org_id, user).await?.is_none() =>
+        {
+            Recipient::Unclaimed
+        }
         (_, Some(user), _) => Recipient::Principal(Principal::User(user)),
         (_, None, Some(agent)) => Recipient::Principal(Principal::Agent(agent)),
         (_, None, None) => Recipient::Unclaimed,
@@ -114,42 +163,80 @@ async fn check(tx: &mut Tx, caller: Option<&Caller>, origin: &Origin, id: ShareI
         addresses: addresses.as_ref(),
         has_passphrase: row.passphrase_hash.is_some(),
     };
-    let visitor = Visitor { principal: caller.map(Caller::principal), ip: origin.ip, now };
+    let visitor = Visitor {
+        principal: caller.map(Caller::principal),
+        ip: origin.ip,
+        now,
+    };
     let access = access_check(&terms, &visitor).map_err(refusal)?;
     Ok((row, access))
 }
 
+/// Whether whoever made the share still stands behind it. A share is a right that somebody passed on,
+/// so it must not outlive theirs: an agent that was switched off could else go on reading through a
+/// link of its own.
+async fn rests_on_its_maker(tx: &mut Tx, row: &ShareRow, kind: RecipientType) -> Result<bool> {
+    match Principal::from_parts(&row.created_by_type, row.created_by_id)? {
+        Principal::User(user) => Ok(tx.find_member(row.org_id, user).await?.is_some()),
+        Principal::Agent(_) if matches!(kind, RecipientType::Creator | RecipientType::User) => {
+            Ok(true)
+        }
+        Principal::Agent(agent) => Ok(tx
+            .find_agent(row.org_id, agent)
+            .await?
+            .is_some_and(|agent| agent.is_active)),
+    }
+}
+
 /// Checks the passphrase, at most so many times an hour for each share; a wrong one spends no view.
-async fn check_passphrase(app: &App, row: &ShareRow, passphrase: Option<&SecretString>) -> Result<()> {
+async fn check_passphrase(
+    app: &App,
+    row: &ShareRow,
+    passphrase: Option<&SecretString>,
+) -> Result<()> {
     let Some(passphrase) = passphrase.filter(|phrase| !phrase.is_empty()) else {
         return Err(refusal(Refusal::Passphrase));
     };
     let counter = app.counter(Limit::SharePassphrase, &row.id.to_string());
-    // Counted before the slow check, so that parallel guesses cannot all slip through.
     app.run(move |op| {
-        Box::pin(async move {
-            if let Some(wait) = limits::waiting_time(op, &counter, Limit::SharePassphrase).await? {
-                return Err(Error::rate_limited(Limit::SharePassphrase.sentence(), wait));
-            }
-            limits::note_failure(op, &counter, Limit::SharePassphrase).await
-        })
+        Box::pin(async move { limits::count_try(op, &counter, Limit::SharePassphrase).await })
     })
     .await?;
-    if !app.passwords().verify(passphrase, row.passphrase_hash.as_deref()).await? {
+    if !app
+        .passwords()
+        .verify(passphrase, row.passphrase_hash.as_deref())
+        .await?
+    {
         return Err(refusal(Refusal::Passphrase));
     }
-    app.run(move |op| Box::pin(async move { Ok(op.tx().clear_window(&counter).await?) })).await
+    app.run(move |op| Box::pin(async move { Ok(op.tx().clear_window(&counter).await?) }))
+        .await
 }
 
 /// Spends one view, if everything still holds.
-async fn spend(app: &App, op: &mut Op, caller: Option<&Caller>, origin: &Origin, id: ShareId) -> Result<(ShareRow, SealedRow)> {
-    if let Some(caller) = caller {
-        op.authenticate(caller).await?;
-    }
+async fn spend(
+    app: &App,
+    op: &mut Op,
+    caller: Option<&Caller>,
+    origin: &Origin,
+    id: ShareId,
+) -> Result<(ShareRow, SealedRow)> {
+    enter(op, caller, id).await?;
+    let live = match caller {
+        Some(caller) => Some(op.authenticate(caller).await?),
+        None => None,
+    };
     let now = op.now();
     let (row, _) = check(op.tx(), caller, origin, id, now).await?;
-    let sealed = op.tx().find_sealed_by_id(row.org_id, row.secret_id).await?.ok_or_else(missing)?;
+    let sealed = op
+        .tx()
+        .find_sealed_by_id(row.org_id, row.secret_id)
+        .await?
+        .ok_or_else(missing)?;
     check_readable(&sealed, now)?;
+    if let Some(live) = &live {
+        check_type_gate(live, &sealed.kind)?;
+    }
     if !op.tx().spend_share_view(id, &row.status, now).await? {
         return Err(refusal(Refusal::UsedUp));
     }
@@ -159,37 +246,72 @@ async fn spend(app: &App, op: &mut Op, caller: Option<&Caller>, origin: &Origin,
         .uuid("vault_id", row.vault_id)
         .text("path", &row.path)
         .int("version", sealed.version)
-        .int("views_left", row.max_access_count.saturating_sub(row.access_count).saturating_sub(1));
-    op.log(entry(row.org_id, actor, origin.ip, "share.access", ("share", id.to_string()), details));
+        .int(
+            "views_left",
+            row.max_access_count
+                .saturating_sub(row.access_count)
+                .saturating_sub(1),
+        );
+    op.log(entry(
+        row.org_id,
+        actor,
+        origin.ip,
+        "share.access",
+        ("share", id.to_string()),
+        details,
+    ));
     tell_creator(app, op, &row, caller, origin).await?;
     Ok((row, sealed))
 }
 
 /// Mails the human behind a share that it was opened, unless it is that human who opened it.
-async fn tell_creator(app: &App, op: &mut Op, row: &ShareRow, caller: Option<&Caller>, origin: &Origin) -> Result<()> {
+async fn tell_creator(
+    app: &App,
+    op: &mut Op,
+    row: &ShareRow,
+    caller: Option<&Caller>,
+    origin: &Origin,
+) -> Result<()> {
     let human = match row.created_by_type.as_str() {
         "user" => Some(UserId::from_uuid(row.created_by_id)),
         _ => {
-            let agent = op.tx().find_agent(row.org_id, oneclaw_core::id::AgentId::from_uuid(row.created_by_id)).await?;
+            let agent = op
+                .tx()
+                .find_agent(
+                    row.org_id,
+                    oneclaw_core::id::AgentId::from_uuid(row.created_by_id),
+                )
+                .await?;
             agent.map(|agent| agent.created_by)
         }
     };
-    let Some(human) = human.filter(|human| caller.map(Caller::principal) != Some(Principal::User(*human))) else {
+    let Some(human) =
+        human.filter(|human| caller.map(Caller::principal) != Some(Principal::User(*human)))
+    else {
         return Ok(());
     };
-    let Some(user) = op.tx().find_user(human).await? else { return Ok(()) };
+    let Some(user) = op.tx().find_user(human).await? else {
+        return Ok(());
+    };
     let message = Message::ShareOpened {
         path: row.path.clone(),
         opened_at: op.now(),
         ip: origin.ip,
-        views_left: u32::try_from(row.max_access_count.saturating_sub(row.access_count).saturating_sub(1)).unwrap_or(0),
+        views_left: u32::try_from(
+            row.max_access_count
+                .saturating_sub(row.access_count)
+                .saturating_sub(1),
+        )
+        .unwrap_or(0),
         shares_link: format!("{}/shares", app.settings().public_url),
     };
     mail::queue(app, op, Some(row.org_id), &user.email, &message).await
 }
 
 async fn decrypt(app: &App, share: &ShareRow, sealed: &SealedRow) -> Result<SecretString> {
-    let key = app.vault_key(share.org_id, share.vault_id, sealed.key_generation).await?;
+    let key = app
+        .vault_key(share.org_id, share.vault_id, sealed.key_generation)
+        .await?;
     let context = ValueContext {
         org: share.org_id,
         vault: share.vault_id,
@@ -198,7 +320,12 @@ async fn decrypt(app: &App, share: &ShareRow, sealed: &SealedRow) -> Result<Secr
         version: version_number(sealed.version),
         secret_type: sealed.kind.clone(),
     };
-    let blobs = SealedRef { wrapped_key: &sealed.wrapped_key, ciphertext: &sealed.ciphertext };
+    let blobs = SealedRef {
+        wrapped_key: &sealed.wrapped_key,
+        ciphertext: &sealed.ciphertext,
+    };
     let value = decrypt_value_internal(InternalPurpose::OpenShare, &key, &context, blobs)?;
-    value.into_string().map_err(|_| Error::internal("a stored value is not UTF-8"))
+    value
+        .into_string()
+        .map_err(|_| Error::internal("a stored value is not UTF-8"))
 }

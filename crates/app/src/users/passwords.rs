@@ -1,9 +1,9 @@
 //! Changing and resetting passwords. Either way all sessions and tokens of the account end.
 
-use super::{Origin, check_new_password, mailed_link, parse_email, send};
-use crate::error::{Error, Result};
+use super::{Origin, Proven, check_new_password, mailed_link, parse_email, send};
+use crate::error::{Error, Kind, Result};
 use crate::live::{Caller, refused};
-use crate::mail::Message;
+use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::tokens::SESSION_EPOCH_LIFE;
 use crate::{App, limits};
@@ -20,35 +20,70 @@ const RESET: &str = "password_reset";
 /// Life of the link that sets a new password.
 const RESET_LIFE: Duration = Duration::from_hours(1);
 
-/// Mails a link to set a new password. The answer is the same for an unknown address.
+/// Mails a link to set a new password. The answer is the same for an unknown address, and so is the
+/// work: the link then concerns nobody, and the mail is written and thrown away.
 pub async fn forgot_password(app: &App, email: &str, _origin: &Origin) -> Result<()> {
     let email = parse_email(email)?;
     let app_in = app.clone();
     app.run(move |op| {
         Box::pin(async move {
             let counter = app_in.counter(Limit::MailAddress, email.as_str());
-            if limits::exceeded(op, &counter, Limit::MailAddress).await?.is_some() {
+            if limits::exceeded(op, &counter, Limit::MailAddress)
+                .await?
+                .is_some()
+            {
                 return Ok(());
             }
             let user = op.tx().find_user_by_email(email.as_str()).await?;
-            let Some(user) = user.filter(|user| user.email_verified_at.is_some()) else {
-                return Ok(());
-            };
-            let (link, expires) =
-                mailed_link(&app_in, op, TokenKind::PasswordReset, RESET, "reset-password", user.id, RESET_LIFE).await?;
-            send(&app_in, op, &email, &Message::PasswordReset { link, expires }).await
+            let user = user.filter(|user| user.email_verified_at.is_some());
+            let whose = user.as_ref().map_or(UserId::NIL, |user| user.id);
+            let (link, expires) = mailed_link(
+                &app_in,
+                op,
+                TokenKind::PasswordReset,
+                RESET,
+                "reset-password",
+                whose,
+                RESET_LIFE,
+            )
+            .await?;
+            let message = Message::PasswordReset { link, expires };
+            match user {
+                Some(_) => send(&app_in, op, &email, &message).await,
+                None => mail::queue_discarded(&app_in, op, email.as_str(), &message).await,
+            }
         })
     })
     .await
 }
 
 /// Sets a new password with the mailed token.
-pub async fn reset_password(app: &App, token: &SecretString, new: &SecretString, origin: &Origin) -> Result<()> {
-    let not_valid = || Error::invalid("token", "This link is not valid (any more). Ask for a new one.");
-    let hash = app.keyring().hash_token(TokenKind::PasswordReset, token.expose()).map_err(|_| not_valid())?;
+pub async fn reset_password(
+    app: &App,
+    token: &SecretString,
+    new: &SecretString,
+    origin: &Origin,
+) -> Result<()> {
+    let not_valid = || {
+        Error::invalid(
+            "token",
+            "This link is not valid (any more). Ask for a new one.",
+        )
+    };
+    let hash = app
+        .keyring()
+        .hash_token(TokenKind::PasswordReset, token.expose())
+        .map_err(|_| not_valid())?;
     let mut tx = app.store().begin_read().await?;
-    let link = tx.find_one_time_token(hash.as_bytes(), RESET).await?.ok_or_else(not_valid)?;
-    let user = tx.find_user(UserId::from_uuid(link.subject_id)).await?.ok_or_else(not_valid)?;
+    let link = tx
+        .find_one_time_token(hash.as_bytes(), RESET)
+        .await?
+        .filter(|link| link.used_at.is_none() && link.expires_at > app.now())
+        .ok_or_else(not_valid)?;
+    let user = tx
+        .find_user(UserId::from_uuid(link.subject_id))
+        .await?
+        .ok_or_else(not_valid)?;
     drop(tx);
     check_new_password("new_password", new, &parse_email(&user.email)?)?;
     let new_hash = app.passwords().hash(new, app.random()).await?;
@@ -56,7 +91,12 @@ pub async fn reset_password(app: &App, token: &SecretString, new: &SecretString,
     app.run(move |op| {
         Box::pin(async move {
             let now = op.now();
-            if !op.tx().consume_one_time_token(hash.as_bytes(), RESET, now).await? {
+            enter_all(op, user.id).await?;
+            if !op
+                .tx()
+                .consume_one_time_token(hash.as_bytes(), RESET, now)
+                .await?
+            {
                 return Err(not_valid());
             }
             replace(&app_in, op, user.id, &new_hash, ip, "user.password_reset").await
@@ -66,41 +106,101 @@ pub async fn reset_password(app: &App, token: &SecretString, new: &SecretString,
 }
 
 /// Sets a new password with the old one.
-pub async fn change_password(app: &App, caller: &Caller, current: &SecretString, new: &SecretString) -> Result<()> {
+pub async fn change_password(
+    app: &App,
+    caller: &Caller,
+    current: &SecretString,
+    new: &SecretString,
+) -> Result<()> {
     let id = caller.user()?;
     let mut view = app.view(caller).await?;
     let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
     drop(view);
     let email = parse_email(&user.email)?;
-    let origin = Origin { ip: caller.ip(), user_agent: String::new() };
-    super::check_credentials(app, &email, current, &origin)
-        .await
-        .map_err(|error| if *error.kind() == crate::Kind::Unauthenticated { Error::invalid("current_password", "This is not your current password.") } else { error })?;
+    let origin = Origin {
+        ip: caller.ip(),
+        user_agent: String::new(),
+    };
     check_new_password("new_password", new, &email)?;
+    let proven = Proven::check(app, &email, current, &origin).await;
+    let proven = proven.map_err(not_current)?;
     let new_hash = app.passwords().hash(new, app.random()).await?;
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
-            replace(&app_in, op, id, &new_hash, caller.ip(), "user.password_change").await
+            proven.confirm(op).await.map_err(not_current)?;
+            replace(
+                &app_in,
+                op,
+                id,
+                &new_hash,
+                caller.ip(),
+                "user.password_change",
+            )
+            .await
         })
     })
     .await
 }
 
+fn not_current(error: Error) -> Error {
+    match error.kind() {
+        Kind::Unauthenticated => {
+            Error::invalid("current_password", "This is not your current password.")
+        }
+        _ => error,
+    }
+}
+
+/// Takes the logs that a new password is noted in, before any row.
+async fn enter_all(op: &mut Op, user: UserId) -> Result<()> {
+    let memberships = op.tx().list_memberships(user).await?;
+    let organisations = memberships.into_iter().map(|membership| membership.org_id);
+    op.enter(organisations).await
+}
+
 /// Replaces the password, ends everything that was signed in, and tells the owner.
-async fn replace(app: &App, op: &mut Op, id: UserId, hash: &str, ip: Option<IpAddr>, action: &'static str) -> Result<()> {
+async fn replace(
+    app: &App,
+    op: &mut Op,
+    id: UserId,
+    hash: &str,
+    ip: Option<IpAddr>,
+    action: &'static str,
+) -> Result<()> {
     let now = op.now();
     op.tx().set_user_password(id, hash).await?;
+    // A link that was asked for before would set yet another one.
+    op.tx().drop_one_time_tokens(id.as_uuid(), RESET).await?;
     for session in op.tx().list_live_sessions(id).await? {
         op.tx().revoke_session(session.id, now).await?;
-        op.tx().bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE)).await?;
+        op.tx()
+            .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
+            .await?;
     }
     op.tx().bump_epoch(id.as_uuid()).await?;
     let user = op.tx().find_user(id).await?.ok_or_else(refused)?;
     for membership in op.tx().list_memberships(id).await? {
-        op.log(entry(membership.org_id, Principal::User(id), ip, action, ("user", id.to_string()), Details::new()));
+        op.log(entry(
+            membership.org_id,
+            Principal::User(id),
+            ip,
+            action,
+            ("user", id.to_string()),
+            Details::new(),
+        ));
     }
     let reset_link = format!("{}/forgot-password", app.settings().public_url);
-    send(app, op, &parse_email(&user.email)?, &Message::PasswordChanged { changed_at: now, ip, reset_link }).await
+    send(
+        app,
+        op,
+        &parse_email(&user.email)?,
+        &Message::PasswordChanged {
+            changed_at: now,
+            ip,
+            reset_link,
+        },
+    )
+    .await
 }

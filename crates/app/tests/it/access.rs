@@ -4,6 +4,7 @@ use crate::support::{Instance, path, secret};
 use oneclaw_app::{Kind, agents, policies, secrets, tokens, users, vaults};
 use oneclaw_core::policy::Action;
 use oneclaw_store::each_backend;
+use std::time::Duration;
 
 each_backend! {
     async fn a_fresh_agent_sees_nothing_and_a_policy_opens_exactly_its_paths(database: TestDatabase) {
@@ -143,13 +144,15 @@ each_backend! {
         let vault = instance.vault(&owner, "production").await.id;
         let (agent, _, caller) = instance.agent(&owner, "reader").await;
         let policy = instance.allow(&owner, vault, &agent, "api-keys/*", &["read"]).await;
-        let question = |at: &str| policies::Question { principal: Some(agent.id.into()), action: Action::Read, path: path(at) };
+        let question = |at: &str| policies::Question {
+            principal: Some(agent.id.into()), action: Action::Read, path: path(at), ip: None, environment: None, at: None,
+        };
         let yes = policies::explain(&instance.app, &owner, vault, question("api-keys/openai")).await.unwrap();
         let yes = serde_json::to_string(&yes).unwrap();
         assert!(yes.contains(&policy.id.to_string()), "{yes}");
         // An agent may ask for itself, not for others.
         assert!(policies::explain(&instance.app, &caller, vault, question("x")).await.is_ok());
-        let other = policies::Question { principal: Some(owner.principal()), action: Action::Read, path: path("x") };
+        let other = policies::Question { principal: Some(owner.principal()), ..question("x") };
         assert_eq!(policies::explain(&instance.app, &caller, vault, other).await.unwrap_err().kind(), &Kind::Forbidden);
     }
 }
@@ -167,5 +170,139 @@ each_backend! {
         assert!(users::refresh(&instance.app, &signed_in.secret, &origin).await.is_err());
         assert_eq!(users::me(&instance.app, &caller).await.unwrap_err().kind(), &Kind::Unauthenticated);
         assert!(users::refresh(&instance.app, &renewed.secret, &origin).await.is_err());
+    }
+}
+
+each_backend! {
+    async fn what_is_not_there_is_no_answer_for_whom_may_not_ask(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        instance.put(&owner, vault, "a/deleted", "the value").await;
+        secrets::delete(&instance.app, &owner, vault, &path("a/deleted")).await.unwrap();
+        let (agent, _, caller) = instance.agent(&owner, "reader").await;
+        let policy = instance.allow(&owner, vault, &agent, "**", &["read", "rotate"]).await;
+        let rotate = async |at: &str| {
+            let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None };
+            secrets::rotate(&instance.app, &caller, vault, &path(at), request).await.map(|_| ()).unwrap_err().kind().clone()
+        };
+        // Everything there is to know is remembered from here on.
+        assert_eq!(instance.read(&caller, vault, "a/missing").await, Err(Kind::NotFound));
+        assert_eq!(instance.read(&caller, vault, "a/deleted").await, Err(Kind::Gone));
+        assert_eq!(rotate("a/missing").await, Kind::NotFound);
+        policies::delete(&instance.app, &owner, vault, policy.id).await.unwrap();
+        assert_eq!(instance.read(&caller, vault, "a/missing").await, Err(Kind::Forbidden));
+        let policy = instance.allow(&owner, vault, &agent, "**", &["read", "rotate"]).await;
+        assert_eq!(instance.read(&caller, vault, "a/deleted").await, Err(Kind::Gone));
+        policies::delete(&instance.app, &owner, vault, policy.id).await.unwrap();
+        assert_eq!(instance.read(&caller, vault, "a/deleted").await, Err(Kind::Forbidden));
+        let policy = instance.allow(&owner, vault, &agent, "**", &["read", "rotate"]).await;
+        assert_eq!(rotate("a/missing").await, Kind::NotFound);
+        policies::delete(&instance.app, &owner, vault, policy.id).await.unwrap();
+        assert_eq!(rotate("a/missing").await, Kind::Forbidden);
+        instance.allow(&owner, vault, &agent, "**", &["read"]).await;
+        assert_eq!(instance.read(&caller, vault, "a/missing").await, Err(Kind::NotFound));
+        let off = agents::UpdateRequest { is_active: Some(false), ..Default::default() };
+        agents::update(&instance.app, &owner, agent.id, off).await.unwrap();
+        assert_eq!(instance.read(&caller, vault, "a/missing").await, Err(Kind::Unauthenticated));
+    }
+}
+
+each_backend! {
+    async fn an_unknown_vault_is_no_answer_for_a_revoked_token(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let nowhere = oneclaw_core::id::VaultId::from_uuid(owner.principal().uuid());
+        let (_, _, caller) = instance.agent(&owner, "reader").await;
+        assert_eq!(instance.read(&caller, vault, "a/b").await, Err(Kind::Forbidden));
+        assert_eq!(instance.read(&caller, nowhere, "a/b").await, Err(Kind::NotFound));
+        tokens::revoke(&instance.app, &caller).await.unwrap();
+        assert_eq!(instance.read(&caller, nowhere, "a/b").await, Err(Kind::Unauthenticated));
+    }
+}
+
+each_backend! {
+    async fn memory_refuses_nobody_who_may_by_now(database: TestDatabase) {
+        let first = Instance::open(database).await;
+        let second = first.second_node().await;
+        let owner = first.person("alice@example.com").await;
+        let vault = first.vault(&owner, "production").await.id;
+        let key_request = secrets::PutRequest {
+            value: secret("-----BEGIN PRIVATE KEY-----"), kind: Some("private_key".to_owned()), metadata: None, expires_at: None, max_access_count: None,
+        };
+        secrets::put(&first.app, &owner, vault, &path("keys/one"), key_request).await.unwrap();
+        let soon = first.app.now().plus(Duration::from_mins(1));
+        let later = first.app.now().plus(Duration::from_hours(1));
+        let request = agents::CreateRequest {
+            name: "reader".to_owned(),
+            api_key_expires_at: Some(soon),
+            settings: serde_json::from_str(r#"{"intents_api_enabled": true}"#).unwrap(),
+            ..Default::default()
+        };
+        let (agent, key) = agents::create(&first.app, &owner, request).await.unwrap();
+        first.allow(&owner, vault, &agent, "**", &["read"]).await;
+        let caller = first.exchange(&key).await;
+        // Its keys were used for it, and are not any more.
+        assert_eq!(first.read(&caller, vault, "keys/one").await, Err(Kind::Forbidden));
+        let open = agents::UpdateRequest { settings: serde_json::from_str(r#"{"intents_api_enabled": false}"#).unwrap(), ..Default::default() };
+        agents::update(&first.app, &owner, agent.id, open).await.unwrap();
+        assert!(first.read(&caller, vault, "keys/one").await.is_ok());
+        // Its key had an end, which was moved; so had the agent.
+        first.clock.advance(Duration::from_secs(61));
+        assert!(tokens::exchange_agent_key(&first.app, &key, None, None).await.is_err());
+        let longer = agents::UpdateRequest { api_key_expires_at: Some(Some(later)), expires_at: Some(Some(soon.plus(Duration::from_mins(1)))), ..Default::default() };
+        agents::update(&first.app, &owner, agent.id, longer).await.unwrap();
+        let caller = first.exchange(&key).await;
+        assert!(first.read(&caller, vault, "keys/one").await.is_ok());
+        first.clock.advance(Duration::from_mins(1));
+        assert_eq!(first.read(&caller, vault, "keys/one").await, Err(Kind::Unauthenticated));
+        assert!(tokens::exchange_agent_key(&first.app, &key, None, None).await.is_err());
+        let longer = agents::UpdateRequest { expires_at: Some(None), ..Default::default() };
+        agents::update(&first.app, &owner, agent.id, longer).await.unwrap();
+        first.exchange(&key).await;
+        assert!(first.read(&caller, vault, "keys/one").await.is_ok());
+        // A secret was deleted, and brought back by another node.
+        secrets::delete(&first.app, &owner, vault, &path("keys/one")).await.unwrap();
+        assert_eq!(first.read(&owner, vault, "keys/one").await, Err(Kind::Gone));
+        second.put(&owner, vault, "keys/one", "again").await;
+        let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None };
+        assert!(secrets::rotate(&first.app, &owner, vault, &path("keys/one"), request).await.is_ok());
+    }
+}
+
+each_backend! {
+    async fn looking_at_versions_is_logged_like_listing(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        instance.put(&owner, vault, "a/b", "the value").await;
+        let (_, _, caller) = instance.agent(&owner, "reader").await;
+        let refused = secrets::list_versions(&instance.app, &caller, vault, &path("a/b")).await;
+        assert_eq!(refused.unwrap_err().kind(), &Kind::Forbidden);
+        assert_eq!(instance.logged(&owner, "access.denied").await, 1);
+        assert_eq!(secrets::list_versions(&instance.app, &owner, vault, &path("a/b")).await.unwrap().len(), 1);
+        assert_eq!(instance.logged(&owner, "secret.list").await, 1);
+    }
+}
+
+each_backend! {
+    async fn a_member_manages_only_agents_of_their_own(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let member = instance.member_of(&owner, "bob@example.com").await;
+        let (agent, key, _) = instance.agent(&owner, "powerful").await;
+        let refused = agents::rotate_key(&instance.app, &member, agent.id).await.map(|_| ());
+        assert_eq!(refused.unwrap_err().kind(), &Kind::Forbidden);
+        let off = || agents::UpdateRequest { is_active: Some(false), ..Default::default() };
+        let refused = agents::update(&instance.app, &member, agent.id, off()).await;
+        assert_eq!(refused.unwrap_err().kind(), &Kind::Forbidden);
+        assert_eq!(agents::delete(&instance.app, &member, agent.id).await.unwrap_err().kind(), &Kind::Forbidden);
+        instance.exchange(&key).await;
+        // What they let in themselves is theirs, and the owner's.
+        let (own, _, _) = instance.agent(&member, "own").await;
+        assert!(agents::rotate_key(&instance.app, &member, own.id).await.is_ok());
+        assert!(agents::update(&instance.app, &owner, own.id, off()).await.is_ok());
+        assert!(agents::delete(&instance.app, &member, own.id).await.is_ok());
     }
 }

@@ -170,3 +170,41 @@ each_backend! {
         assert!(enrollments::request(&instance.app, ask(None), &elsewhere).await.is_ok());
     }
 }
+
+each_backend! {
+    async fn asking_often_at_once_uses_up_one_mail_not_the_day(database: TestDatabase) {
+        let instance = Instance::open_with_mail(database).await;
+        proven_person(&instance, "alice@example.com").await;
+        instance.postbox.as_ref().unwrap().take();
+        for _ in 0..5 {
+            enrollments::request(&instance.app, ask(Some("alice@example.com")), &Origin::default()).await.unwrap();
+        }
+        jobs::deliver_due(&instance.app).await.unwrap();
+        assert_eq!(instance.postbox.as_ref().unwrap().take().len(), 1);
+        let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap();
+        let alice = instance.app.verify_token(alice.token.access_token.expose(), None).unwrap();
+        for waiting in enrollments::list(&instance.app, &alice).await.unwrap() {
+            enrollments::deny(&instance.app, &alice, waiting.id, None, None).await.unwrap();
+        }
+        instance.clock.advance(Duration::from_secs(601));
+        enrollments::request(&instance.app, ask(Some("alice@example.com")), &Origin::default()).await.unwrap();
+        jobs::deliver_due(&instance.app).await.unwrap();
+        assert_eq!(instance.postbox.as_ref().unwrap().take().len(), 1);
+    }
+}
+
+each_backend! {
+    async fn one_network_cannot_fill_the_waiting_list(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let origin = |host: u32| Origin { ip: Some(format!("2001:db8:1:1200::{host:x}").parse().unwrap()), user_agent: String::new() };
+        let mut taken = 0;
+        for host in 0..100 {
+            taken += i32::from(enrollments::request(&instance.app, ask(None), &origin(host)).await.is_ok());
+        }
+        assert_eq!(taken, 60);
+        let elsewhere = Origin { ip: Some("2001:db8:1:1300::1".parse().unwrap()), user_agent: String::new() };
+        assert!(enrollments::request(&instance.app, ask(None), &elsewhere).await.is_ok());
+        instance.clock.advance(Duration::from_hours(1));
+        assert!(enrollments::request(&instance.app, ask(None), &origin(200)).await.is_ok());
+    }
+}

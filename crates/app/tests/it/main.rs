@@ -15,4 +15,5 @@ mod enrolling;
 mod races;
 mod rotation;
 mod sharing;
+mod signing_in;
 mod support;

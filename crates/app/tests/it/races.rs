@@ -2,7 +2,7 @@
 
 use crate::support::{Instance, path, secret};
 use oneclaw_app::enrollments::{Approval, EnrollRequest};
-use oneclaw_app::{Kind, Origin, agents, enrollments, secrets, shares, vaults};
+use oneclaw_app::{Kind, Origin, agents, enrollments, policies, secrets, shares, vaults};
 use oneclaw_store::each_backend;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -158,5 +158,195 @@ each_backend! {
         assert_eq!(opened.map(|_| ()).unwrap_err().kind(), &Kind::NotFound);
         // The name is free again.
         instance.vault(&owner, "production").await;
+    }
+}
+
+each_backend! {
+    async fn many_lists_at_once_leave_room_for_the_commit(database: TestDatabase) {
+        let instance = Arc::new(Instance::open(database).await);
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        instance.put(&owner, vault, "a/b", "the value").await;
+        // What is remembered of the owner is stale from here on.
+        instance.vault(&owner, "another").await;
+        let mut lists = JoinSet::new();
+        for _ in 0..40 {
+            let (instance, owner) = (Arc::clone(&instance), owner.clone());
+            lists.spawn(async move { secrets::list(&instance.app, &owner, vault, None).await.map(|listed| listed.len()) });
+        }
+        for listed in lists.join_all().await {
+            assert_eq!(listed.unwrap(), 1);
+        }
+    }
+}
+
+each_backend! {
+    async fn nothing_is_logged_by_an_agent_after_its_end(database: TestDatabase) {
+        let first = Arc::new(Instance::open(database).await);
+        let second = Arc::new(first.second_node().await);
+        let owner = first.person("alice@example.com").await;
+        let vault = first.vault(&owner, "production").await.id;
+        first.put(&owner, vault, "a/b", "the value").await;
+        for round in 0..8 {
+            let (agent, _, caller) = first.agent(&owner, &format!("reader {round}")).await;
+            first.allow(&owner, vault, &agent, "**", &["read"]).await;
+            let mut readers = JoinSet::new();
+            for number in 0..12 {
+                let instance = Arc::clone(if number % 2 == 0 { &first } else { &second });
+                let caller = caller.clone();
+                readers.spawn(async move {
+                    let mut count = 0;
+                    loop {
+                        let went = match number {
+                            0 => vaults::create(&instance.app, &caller, &format!("{round} {count}"), "").await.map(|_| ()),
+                            1..6 => secrets::list(&instance.app, &caller, vault, None).await.map(|_| ()),
+                            _ => secrets::read(&instance.app, &caller, vault, &path("a/b")).await.map(|_| ()),
+                        };
+                        match went.map_err(|error| error.kind().clone()) {
+                            Ok(()) => count += 1,
+                            Err(Kind::Unavailable) => {}
+                            Err(_) => return,
+                        }
+                    }
+                });
+            }
+            first.put(&owner, vault, "c/d", "under way").await;
+            first.put(&owner, vault, "c/d", "still").await;
+            agents::delete(&first.app, &owner, agent.id).await.unwrap();
+            readers.join_all().await;
+            let query = oneclaw_app::audit::Query { limit: Some(1000), ..Default::default() };
+            let events = oneclaw_app::audit::list(&first.app, &owner, &query).await.unwrap();
+            let end = events.iter().find(|event| event.event.action == "agent.delete").unwrap().event.seq;
+            let id = agent.id.to_string();
+            let after: Vec<_> = events.iter().filter(|event| event.event.actor_id == id && event.event.seq > end).map(|event| event.event.action.clone()).collect();
+            assert!(after.is_empty(), "{after:?}");
+        }
+    }
+}
+
+each_backend! {
+    async fn no_list_shows_what_was_closed_before_it(database: TestDatabase) {
+        let instance = Arc::new(Instance::open(database).await);
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        instance.put(&owner, vault, "a/b", "the value").await;
+        let (agent, _, caller) = instance.agent(&owner, "reader").await;
+        for _ in 0..5 {
+            let policy = instance.allow(&owner, vault, &agent, "**", &["read"]).await;
+            let mut readers = JoinSet::new();
+            for _ in 0..12 {
+                let (instance, caller) = (Arc::clone(&instance), caller.clone());
+                readers.spawn(async move {
+                    while !secrets::list(&instance.app, &caller, vault, None).await.unwrap().is_empty() {}
+                });
+            }
+            instance.put(&owner, vault, "a/b", "under way").await;
+            policies::delete(&instance.app, &owner, vault, policy.id).await.unwrap();
+            readers.join_all().await;
+            let query = oneclaw_app::audit::Query { limit: Some(1000), ..Default::default() };
+            let events = oneclaw_app::audit::list(&instance.app, &owner, &query).await.unwrap();
+            let closed = events.iter().find(|event| event.event.action == "policy.delete").unwrap().event.seq;
+            let shown: Vec<_> = events.iter()
+                .filter(|event| event.event.action == "secret.list" && event.event.seq > closed && event.event.details.contains("\"count\":1"))
+                .collect();
+            assert!(shown.is_empty(), "{shown:?}");
+        }
+    }
+}
+
+each_backend! {
+    async fn changes_of_the_same_thing_do_not_undo_each_other(database: TestDatabase) {
+        let first = Arc::new(Instance::open(database).await);
+        let second = Arc::new(first.second_node().await);
+        let owner = first.person("alice@example.com").await;
+        let vault = first.vault(&owner, "production").await.id;
+        for round in 0..20 {
+            let (agent, key, _) = first.agent(&owner, "worker").await;
+            let policy = first.allow(&owner, vault, &agent, "**", &["read", "write"]).await;
+            let rename = agents::UpdateRequest { name: Some(format!("worker {round}")), ..Default::default() };
+            let off = agents::UpdateRequest { is_active: Some(false), ..Default::default() };
+            let weaker = policies::UpdateRequest { permissions: Some(vec!["read".to_owned()]), ..Default::default() };
+            let stronger = policies::UpdateRequest { priority: Some(round), ..Default::default() };
+            let (renamed, ended, weakened, raised) = tokio::join!(
+                agents::update(&first.app, &owner, agent.id, rename),
+                agents::update(&second.app, &owner, agent.id, off),
+                policies::update(&first.app, &owner, vault, policy.id, weaker),
+                policies::update(&second.app, &owner, vault, policy.id, stronger),
+            );
+            assert!(renamed.is_ok() && ended.is_ok() && weakened.is_ok() && raised.is_ok());
+            let agent = agents::find(&first.app, &owner, agent.id).await.unwrap();
+            assert_eq!((agent.is_active, agent.name), (false, format!("worker {round}")));
+            assert!(oneclaw_app::tokens::exchange_agent_key(&first.app, &key, None, None).await.is_err());
+            let policy = policies::list(&first.app, &owner, vault).await.unwrap().into_iter().find(|other| other.id == policy.id).unwrap();
+            assert_eq!((policy.permissions, policy.priority), (vec!["read".to_owned()], round));
+        }
+    }
+}
+
+each_backend! {
+    async fn nodes_that_count_the_same_reads_do_not_stop_each_other(database: TestDatabase) {
+        let first = Arc::new(Instance::open(database).await);
+        let second = Arc::new(first.second_node().await);
+        let owner = first.person("alice@example.com").await;
+        let vault = first.vault(&owner, "production").await.id;
+        for at in ["a/one", "a/two", "a/three"] {
+            first.put_limited(&owner, vault, at, "the value", Some(1_000_000)).await;
+        }
+        let mut readers = JoinSet::new();
+        for number in 0..24 {
+            let instance = Arc::clone(if number % 2 == 0 { &first } else { &second });
+            let owner = owner.clone();
+            readers.spawn(async move {
+                let places = ["a/one", "a/two", "a/three"];
+                for step in 0..10 {
+                    let turn = (number / 2 + step) % 3;
+                    let at = if number % 2 == 0 { places[turn] } else { places[2 - turn] };
+                    instance.read(&owner, vault, at).await?;
+                }
+                Ok::<(), Kind>(())
+            });
+        }
+        for answer in readers.join_all().await {
+            assert_eq!(answer, Ok(()));
+        }
+    }
+}
+
+each_backend! {
+    async fn the_first_agents_of_an_organisation_may_come_together(database: TestDatabase) {
+        let instance = Arc::new(Instance::open(database).await);
+        let owner = instance.person("alice@example.com").await;
+        let mut makers = JoinSet::new();
+        for number in 0..8 {
+            let (instance, owner) = (Arc::clone(&instance), owner.clone());
+            makers.spawn(async move {
+                let request = agents::CreateRequest { name: format!("agent {number}"), ..Default::default() };
+                agents::create(&instance.app, &owner, request).await.map(|_| ()).map_err(|error| error.kind().clone())
+            });
+        }
+        assert_eq!(makers.join_all().await, vec![Ok(()); 8]);
+    }
+}
+
+each_backend! {
+    async fn guesses_of_a_passphrase_made_at_once_are_counted(database: TestDatabase) {
+        let instance = Arc::new(Instance::open(database).await);
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let mut terms = crate::sharing::link(instance.app.now());
+        terms.passphrase = Some(secret("open sesame"));
+        let share = shares::create(&instance.app, &owner, stored.id, terms).await.unwrap();
+        let mut guesses = JoinSet::new();
+        for _ in 0..16 {
+            let instance = Arc::clone(&instance);
+            guesses.spawn(async move {
+                let guess = secret("a guess");
+                let opened = shares::open(&instance.app, None, &Origin::default(), share.id, Some(&guess)).await;
+                opened.map(|_| ()).unwrap_err().kind().clone()
+            });
+        }
+        let answers = guesses.join_all().await;
+        assert_eq!(answers.iter().filter(|kind| **kind == Kind::Forbidden).count(), 10, "{answers:?}");
     }
 }

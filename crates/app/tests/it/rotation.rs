@@ -50,3 +50,27 @@ each_backend! {
         }
     }
 }
+
+each_backend! {
+    async fn two_rotations_at_once_lose_no_key(database: TestDatabase) {
+        let server = Instance::open(database).await;
+        let owner = server.person("alice@example.com").await;
+        for number in 0..5 {
+            let vault = server.vault(&owner, &format!("vault {number}")).await.id;
+            server.put(&owner, vault, "a/b", "the value").await;
+        }
+        let (first, second) = (server.second_node().await, server.second_node().await);
+        let outcomes = tokio::join!(rotate_master_key(&first.app, |_| ()), rotate_master_key(&second.app, |_| ()));
+        assert!(outcomes.0.is_ok() || outcomes.1.is_ok());
+        let fresh = server.second_node().await;
+        for vault in oneclaw_app::vaults::list(&fresh.app, &owner).await.unwrap() {
+            assert_eq!(fresh.read(&owner, vault.id, "a/b").await.as_deref(), Ok("the value"), "{}", vault.name);
+        }
+        // And it can be done again.
+        rotate_master_key(&server.second_node().await.app, |_| ()).await.unwrap();
+        let fresh = server.second_node().await;
+        for vault in oneclaw_app::vaults::list(&fresh.app, &owner).await.unwrap() {
+            assert_eq!(fresh.read(&owner, vault.id, "a/b").await.as_deref(), Ok("the value"), "{}", vault.name);
+        }
+    }
+}

@@ -3,10 +3,11 @@
 use crate::support::{Instance, PASSWORD, secret, time};
 use oneclaw_app::shares::CreateRequest;
 use oneclaw_app::users::{self, SessionKind};
-use oneclaw_app::{Caller, Kind, Origin, secrets, shares};
+use oneclaw_app::{Caller, Kind, Origin, agents, secrets, shares, tokens};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::ShareId;
 use oneclaw_store::each_backend;
+use oneclaw_store::shares::ShareRow;
 use std::time::Duration;
 
 pub(crate) fn request(recipient_type: &str, now: Timestamp) -> CreateRequest {
@@ -171,6 +172,150 @@ each_backend! {
         let revived = instance.put(&owner, vault, "a/b", "again").await;
         assert_eq!((revived.id, revived.version), (stored.id, 2));
         assert!(matches!(shares::create(&instance.app, &owner, stored.id, past).await.unwrap_err().kind(), Kind::Invalid(_)));
-        assert_eq!(open(&instance, None, share.id).await.as_deref(), Ok("again"));
+        // What was shared is gone for good: the path came back, not the share.
+        assert_eq!(open(&instance, None, share.id).await, Err(Kind::Gone));
+        let anew = shares::create(&instance.app, &owner, stored.id, link(instance.app.now())).await.unwrap();
+        assert_eq!(open(&instance, None, anew.id).await.as_deref(), Ok("again"));
+    }
+}
+
+each_backend! {
+    async fn an_agent_whose_keys_are_used_for_it_gets_none_by_sharing(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let key = secrets::PutRequest {
+            value: secret("-----BEGIN PRIVATE KEY-----"), kind: Some("ssh_key".to_owned()), metadata: None, expires_at: None, max_access_count: None,
+        };
+        let key = secrets::put(&instance.app, &owner, vault, &crate::support::path("keys/one"), key).await.unwrap();
+        let (agent, _, caller) = instance.agent(&owner, "signer").await;
+        let gate = agents::UpdateRequest { settings: serde_json::from_str(r#"{"intents_api_enabled": true}"#).unwrap(), ..Default::default() };
+        agents::update(&instance.app, &owner, agent.id, gate).await.unwrap();
+        instance.allow(&owner, vault, &agent, "**", &["read", "write"]).await;
+        assert_eq!(instance.read(&caller, vault, "keys/one").await, Err(Kind::Forbidden));
+        let refused = shares::create(&instance.app, &caller, key.id, link(instance.app.now())).await;
+        assert_eq!(refused.unwrap_err().kind(), &Kind::Forbidden);
+        // Nor does somebody else hand it over.
+        let mut terms = request("agent", instance.app.now());
+        terms.recipient_id = Some(agent.id.as_uuid());
+        let share = shares::create(&instance.app, &owner, key.id, terms).await.unwrap();
+        shares::accept(&instance.app, &caller, share.id).await.unwrap();
+        assert_eq!(open(&instance, Some(&caller), share.id).await, Err(Kind::Forbidden));
+        let inbound = shares::list_inbound(&instance.app, &caller).await.unwrap();
+        assert_eq!(inbound[0].access_count, 0);
+    }
+}
+
+each_backend! {
+    async fn a_share_ends_with_whoever_made_it(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let (agent, _, caller) = instance.agent(&owner, "worker").await;
+        instance.allow(&owner, vault, &agent, "**", &["read", "write"]).await;
+        let stored = instance.put(&caller, vault, "a/b", "the value").await;
+        let by_link = shares::create(&instance.app, &caller, stored.id, link(instance.app.now())).await.unwrap();
+        let back = shares::create(&instance.app, &caller, stored.id, request("creator", instance.app.now())).await.unwrap();
+        shares::accept(&instance.app, &owner, back.id).await.unwrap();
+        assert_eq!(open(&instance, None, by_link.id).await.as_deref(), Ok("the value"));
+        let off = agents::UpdateRequest { is_active: Some(false), ..Default::default() };
+        agents::update(&instance.app, &owner, agent.id, off).await.unwrap();
+        assert_eq!(open(&instance, None, by_link.id).await, Err(Kind::NotFound));
+        let on = agents::UpdateRequest { is_active: Some(true), ..Default::default() };
+        agents::update(&instance.app, &owner, agent.id, on).await.unwrap();
+        assert_eq!(open(&instance, None, by_link.id).await.as_deref(), Ok("the value"));
+        agents::delete(&instance.app, &owner, agent.id).await.unwrap();
+        assert_eq!(open(&instance, None, by_link.id).await, Err(Kind::NotFound));
+        assert!(shares::preview(&instance.app, None, &Origin::default(), by_link.id).await.is_err());
+        // What it gave back to its human stays with its human.
+        assert_eq!(open(&instance, Some(&owner), back.id).await.as_deref(), Ok("the value"));
+    }
+}
+
+each_backend! {
+    async fn who_is_no_member_opens_nothing_that_is_for_members(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let bob = instance.person("bob@example.com").await;
+        // As it stands in the database after Bob has left.
+        let id = ShareId::from_uuid(owner.principal().uuid());
+        let store = instance.database.open().await;
+        let mut tx = store.begin_write().await.unwrap();
+        let now = instance.app.now();
+        let row = ShareRow {
+            id, org_id: owner.org(), vault_id: vault, secret_id: stored.id,
+            recipient_type: "user".to_owned(), recipient_user_id: Some(bob.user().unwrap()), recipient_agent_id: None, recipient_email: None,
+            status: "pending".to_owned(), passphrase_hash: None, ip_allowlist: "[]".to_owned(), max_access_count: 5, access_count: 0,
+            created_by_type: "user".to_owned(), created_by_id: owner.principal().uuid(), created_at: now,
+            expires_at: now.plus(Duration::from_hours(1)), decided_at: None, path: String::new(),
+        };
+        tx.insert_share(&row).await.unwrap();
+        assert!(tx.decide_share(id, "accepted", now).await.unwrap());
+        tx.commit().await.unwrap();
+        store.close().await;
+        assert_eq!(open(&instance, Some(&bob), id).await, Err(Kind::NotFound));
+    }
+}
+
+each_backend! {
+    async fn sharing_to_an_address_does_not_tell_whether_it_has_an_account(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let bob = instance.person("bob@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let mut made = Vec::new();
+        for email in ["bob@example.com", "nobody@example.com"] {
+            let mut terms = request("external_email", instance.app.now());
+            terms.email = Some(email.to_owned());
+            let share = shares::create(&instance.app, &owner, stored.id, terms).await.unwrap();
+            assert_eq!(share.recipient, None, "{email}");
+            made.push(share.id);
+        }
+        let listed = shares::list_outbound(&instance.app, &owner).await.unwrap();
+        assert!(listed.iter().all(|share| share.recipient.is_none()));
+        shares::accept(&instance.app, &bob, made[0]).await.unwrap();
+        assert_eq!(open(&instance, Some(&bob), made[0]).await.as_deref(), Ok("the value"));
+    }
+}
+
+each_backend! {
+    async fn a_refused_share_is_logged(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let (agent, _, caller) = instance.agent(&owner, "worker").await;
+        let refused = shares::create(&instance.app, &caller, stored.id, link(instance.app.now())).await;
+        assert_eq!(refused.unwrap_err().kind(), &Kind::NotFound);
+        assert_eq!(instance.logged(&owner, "access.denied").await, 1);
+        instance.allow(&owner, vault, &agent, "**", &["read"]).await;
+        let refused = shares::create(&instance.app, &caller, stored.id, link(instance.app.now())).await;
+        assert_eq!(refused.unwrap_err().kind(), &Kind::Forbidden);
+        assert_eq!(instance.logged(&owner, "access.denied").await, 2);
+    }
+}
+
+each_backend! {
+    async fn a_revoked_recipient_learns_nothing_and_uses_up_nothing(database: TestDatabase) {
+        let instance = Instance::open(database).await;
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let (agent, _, caller) = instance.agent(&owner, "worker").await;
+        let mut terms = request("agent", instance.app.now());
+        terms.recipient_id = Some(agent.id.as_uuid());
+        terms.passphrase = Some(secret("open sesame"));
+        let share = shares::create(&instance.app, &owner, stored.id, terms).await.unwrap();
+        shares::accept(&instance.app, &caller, share.id).await.unwrap();
+        tokens::revoke(&instance.app, &caller).await.unwrap();
+        let preview = shares::preview(&instance.app, Some(&caller), &Origin::default(), share.id).await;
+        assert_eq!(preview.unwrap_err().kind(), &Kind::Unauthenticated);
+        for _ in 0..20 {
+            let opened = shares::open(&instance.app, Some(&caller), &Origin::default(), share.id, Some(&secret("guess"))).await;
+            assert_eq!(opened.map(|_| ()).unwrap_err().kind(), &Kind::Unauthenticated);
+        }
     }
 }

@@ -15,6 +15,7 @@ use oneclaw_core::path::SecretPath;
 use oneclaw_core::secret::SecretString;
 use oneclaw_store::test_support::TestDatabase;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -45,7 +46,10 @@ impl Instance {
 
     /// Another process on the same database.
     pub(crate) async fn second_node(&self) -> Self {
-        Self::open_with(Arc::clone(&self.database), Mail::None, true, 2).await
+        // Each with random numbers of its own: two nodes that make the same keys would be one.
+        static NODES: AtomicU64 = AtomicU64::new(2);
+        let seed = NODES.fetch_add(1, Ordering::Relaxed);
+        Self::open_with(Arc::clone(&self.database), Mail::None, true, seed).await
     }
 
     async fn open_with(database: Arc<TestDatabase>, mail: Mail, dev: bool, seed: u64) -> Self {
@@ -95,6 +99,34 @@ impl Instance {
                 .unwrap(),
             SignUpOutcome::Pending { .. } => panic!("this instance wants proof by mail"),
         }
+    }
+
+    /// Signs somebody up, makes them a plain member of the caller's organisation, and signs them in
+    /// there.
+    pub(crate) async fn member_of(&self, owner: &Caller, email: &str) -> Caller {
+        let user = self.person(email).await.user().unwrap();
+        let store = self.database.open().await;
+        let mut tx = store.begin_write().await.unwrap();
+        // Before everything else, so that this is where they sign in.
+        let first = Timestamp::from_millis(0);
+        tx.insert_member(owner.org(), user, "member", first)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        self.sign_in(email, PASSWORD).await.unwrap()
+    }
+
+    /// Signs in, for an access token.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Result<Caller, Kind> {
+        let (password, origin) = (secret(password), Origin::default());
+        let signed_in =
+            users::sign_in(&self.app, email, &password, SessionKind::Api, &origin).await;
+        let signed_in = signed_in.map_err(|error| error.kind().clone())?;
+        Ok(self
+            .app
+            .verify_token(signed_in.token.access_token.expose(), None)
+            .unwrap())
     }
 
     pub(crate) async fn vault(&self, caller: &Caller, name: &str) -> Vault {

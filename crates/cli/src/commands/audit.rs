@@ -20,6 +20,8 @@ pub(crate) fn verify(args: &AuditVerifyArgs, printer: Printer) -> Result<(), Fai
     let key = read_key(&args.key)?;
     let note = read_small(&args.checkpoint)?;
     let name = args.checkpoint.display();
+    // Tools that copy text out of JSON like to add a newline.
+    let note = format!("{}\n", note.trim_end_matches('\n'));
     let checkpoint = verify_checkpoint(&note, &key).map_err(|error| {
         Failure::new(
             Exit::Mismatch,

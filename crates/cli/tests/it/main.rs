@@ -2,6 +2,8 @@
 //!
 //! `ONECLAW_TEST_BINARY` names the binary to test; without it, the one that was built with the tests.
 
+#![cfg(test)]
+
 mod audit;
 mod config;
 mod crash;

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use oneclaw_app::mail::Mailer;
-use oneclaw_app::{App, BootError, Settings, jobs, users};
+use oneclaw_app::{App, BootError, Kind, Settings, jobs, users};
 use oneclaw_core::clock::SystemClock;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::master::MasterKeyError;
@@ -163,10 +163,11 @@ async fn first_sign_in(config: &Config, app: &App) -> Result<SignIn, Failure> {
     };
     if config.dev {
         let password = SecretString::from(DEMO_PASSWORD.to_owned());
-        users::ensure_demo_owner(app, DEMO_OWNER, &password)
-            .await
-            .map_err(failed)?;
-        return Ok(SignIn::Demonstration);
+        return match users::ensure_demo_owner(app, DEMO_OWNER, &password).await {
+            // Another node that starts at this moment was first.
+            Err(error) if matches!(error.kind(), Kind::Conflict) => Ok(SignIn::Demonstration),
+            made => made.map(|()| SignIn::Demonstration).map_err(failed),
+        };
     }
     let link = users::create_setup_link(app).await.map_err(failed)?;
     Ok(link.map_or(SignIn::Known, SignIn::SetUp))

@@ -1,0 +1,450 @@
+//! Deciding on agents that ask to join.
+//!
+//! Invariants:
+//! - Opening the link changes nothing, whoever opens it. Deciding is a form of the right person.
+//! - A request that is somebody else's looks exactly like one that does not exist.
+//! - Everything the requester chose stands in a box that says so.
+
+use super::form::{Form, FormToken};
+use super::home::enroll_command;
+use super::page::{Message, PageResult, Section, Shell, Step, page};
+use super::session::{Signed, SignedForm};
+use super::view::{FullMoment, Moment, Pill, filters};
+use crate::ServerState;
+use crate::extract::{Path, Query};
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use http::StatusCode;
+use oneclaw_app::Kind;
+use oneclaw_app::enrollments::{self, Approval, Approved, Delivery, Enrollment};
+use oneclaw_core::id::{AgentId, EnrollmentId};
+use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::secret::SecretString;
+use serde::Deserialize;
+use std::net::IpAddr;
+
+/// The routes of this module.
+pub(super) fn routes() -> Router<ServerState> {
+    Router::new()
+        .route("/enrollments", get(list))
+        .route("/enrollments/{id}", get(review_by_id))
+        .route("/enrollments/{id}/approve", post(approve_by_id))
+        .route("/enrollments/{id}/deny", post(deny_by_id))
+        .route("/enroll/{token}", get(review_by_link))
+        .route("/enroll/{token}/approve", post(approve_by_link))
+        .route("/enroll/{token}/deny", post(deny_by_link))
+}
+
+/// How a page names a request.
+enum Target {
+    /// By the token of its link.
+    Link(String),
+    /// By its id; enough for requests that name the person's address.
+    Id(EnrollmentId),
+}
+
+impl Target {
+    /// The path of its page.
+    fn base(&self) -> String {
+        match self {
+            Self::Link(token) => format!("/enroll/{token}"),
+            Self::Id(id) => format!("/enrollments/{id}"),
+        }
+    }
+
+    fn token(&self) -> Option<SecretString> {
+        match self {
+            Self::Link(token) => Some(SecretString::from(token.clone())),
+            Self::Id(_) => None,
+        }
+    }
+
+    async fn find(&self, state: &ServerState, signed: &Signed) -> oneclaw_app::Result<Enrollment> {
+        match self {
+            Self::Link(token) => {
+                enrollments::lookup(
+                    state.app(),
+                    &signed.caller,
+                    &SecretString::from(token.clone()),
+                )
+                .await
+            }
+            Self::Id(id) => enrollments::find(state.app(), &signed.caller, *id).await,
+        }
+    }
+}
+
+/// The answer that a link in a mail suggests. It is only pointed out, never taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Allow,
+    Deny,
+}
+
+impl Choice {
+    /// How the mail's link is called.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+
+    /// The button for it.
+    const fn button(self) -> &'static str {
+        match self {
+            Self::Allow => "Approve",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Suggestion {
+    choice: Option<String>,
+}
+
+impl Suggestion {
+    fn choice(&self) -> Option<Choice> {
+        match self.choice.as_deref() {
+            Some("allow") => Some(Choice::Allow),
+            Some("deny") => Some(Choice::Deny),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "enroll.html")]
+struct ReviewPage {
+    request: Enrollment,
+    email: String,
+    /// What the agent will be called.
+    name: String,
+    created: FullMoment,
+    expires: FullMoment,
+    same_address: bool,
+    choice: Option<Choice>,
+    action: String,
+    approve_token: FormToken,
+    deny_token: FormToken,
+    form: Form,
+}
+
+async fn review_by_link(
+    State(state): State<ServerState>,
+    signed: Signed,
+    Path(token): Path<String>,
+    Query(suggestion): Query<Suggestion>,
+) -> PageResult {
+    review(
+        &state,
+        &signed,
+        &Target::Link(token),
+        suggestion.choice(),
+        Form::default(),
+    )
+    .await
+}
+
+async fn review_by_id(
+    State(state): State<ServerState>,
+    signed: Signed,
+    Path(id): Path<EnrollmentId>,
+    Query(suggestion): Query<Suggestion>,
+) -> PageResult {
+    review(
+        &state,
+        &signed,
+        &Target::Id(id),
+        suggestion.choice(),
+        Form::default(),
+    )
+    .await
+}
+
+/// The request, to be decided or decided already.
+async fn review(
+    state: &ServerState,
+    signed: &Signed,
+    target: &Target,
+    choice: Option<Choice>,
+    form: Form,
+) -> PageResult {
+    let request = match target.find(state, signed).await {
+        Ok(request) if request.status == EnrollmentStatus::Pending => request,
+        Ok(request) => return page(StatusCode::OK, &DecidedPage::new(state, request)),
+        Err(error) if *error.kind() == Kind::NotFound => return not_yours(signed, &error),
+        Err(error) => return Err(error.into()),
+    };
+    let now = state.app().now();
+    let base = target.base();
+    let address = |ip: &IpAddr| ip.to_canonical().to_string();
+    let name = if form.value("name").is_empty() {
+        request.name.clone()
+    } else {
+        form.value("name").to_owned()
+    };
+    let review = ReviewPage {
+        email: signed.profile.email.clone(),
+        name,
+        created: FullMoment::new(request.created_at, now),
+        expires: FullMoment::new(request.expires_at, now),
+        same_address: request.ip.is_some()
+            && request.ip == signed.caller.ip().as_ref().map(address),
+        choice,
+        approve_token: signed.form_token(state, &format!("{base}/approve")),
+        deny_token: signed.form_token(state, &format!("{base}/deny")),
+        action: base,
+        request,
+        form,
+    };
+    page(review.form.status(), &review)
+}
+
+/// One page for a request that is not there and for one that is somebody else's.
+fn not_yours(signed: &Signed, error: &oneclaw_app::Error) -> PageResult {
+    let message = Message::new("No such request for you")
+        .say(error.sentence().to_owned())
+        .say(format!("You are signed in as {}.", signed.profile.email))
+        .then(Step::link("/enrollments", "See your requests"));
+    page(StatusCode::NOT_FOUND, &message)
+}
+
+async fn approve_by_link(
+    State(state): State<ServerState>,
+    Path(token): Path<String>,
+    form: SignedForm,
+) -> PageResult {
+    approve(&state, &Target::Link(token), form).await
+}
+
+async fn approve_by_id(
+    State(state): State<ServerState>,
+    Path(id): Path<EnrollmentId>,
+    form: SignedForm,
+) -> PageResult {
+    approve(&state, &Target::Id(id), form).await
+}
+
+async fn approve(
+    state: &ServerState,
+    target: &Target,
+    SignedForm { signed, fields }: SignedForm,
+) -> PageResult {
+    let request = match target.find(state, &signed).await {
+        Ok(request) => request,
+        Err(error) if *error.kind() == Kind::NotFound => return not_yours(&signed, &error),
+        Err(error) => return Err(error.into()),
+    };
+    let approval = Approval {
+        token: target.token(),
+        name: Some(fields.text("name").to_owned()),
+    };
+    match enrollments::approve(state.app(), &signed.caller, request.id, approval).await {
+        Ok(approved) => page(
+            StatusCode::OK,
+            &DecidedPage::approved(state, &signed, approved),
+        ),
+        Err(error) if is_decided(&error) => {
+            review(state, &signed, target, None, Form::default()).await
+        }
+        Err(error) => {
+            review(
+                state,
+                &signed,
+                target,
+                Some(Choice::Allow),
+                fields.refused(error)?,
+            )
+            .await
+        }
+    }
+}
+
+async fn deny_by_link(
+    State(state): State<ServerState>,
+    Path(token): Path<String>,
+    form: SignedForm,
+) -> PageResult {
+    deny(&state, &Target::Link(token), form).await
+}
+
+async fn deny_by_id(
+    State(state): State<ServerState>,
+    Path(id): Path<EnrollmentId>,
+    form: SignedForm,
+) -> PageResult {
+    deny(&state, &Target::Id(id), form).await
+}
+
+async fn deny(
+    state: &ServerState,
+    target: &Target,
+    SignedForm { signed, fields }: SignedForm,
+) -> PageResult {
+    let request = match target.find(state, &signed).await {
+        Ok(request) => request,
+        Err(error) if *error.kind() == Kind::NotFound => return not_yours(&signed, &error),
+        Err(error) => return Err(error.into()),
+    };
+    match enrollments::deny(
+        state.app(),
+        &signed.caller,
+        request.id,
+        target.token(),
+        fields.optional("reason"),
+    )
+    .await
+    {
+        Ok(request) => page(StatusCode::OK, &DecidedPage::new(state, request)),
+        Err(error) if is_decided(&error) => {
+            review(state, &signed, target, None, Form::default()).await
+        }
+        Err(error) => {
+            review(
+                state,
+                &signed,
+                target,
+                Some(Choice::Deny),
+                fields.refused(error)?,
+            )
+            .await
+        }
+    }
+}
+
+/// Somebody was faster, or it is too late: then the page shows what became of the request.
+fn is_decided(error: &oneclaw_app::Error) -> bool {
+    matches!(error.kind(), Kind::Conflict | Kind::Gone)
+}
+
+/// What became of a request.
+#[derive(Template)]
+#[template(path = "enroll_done.html")]
+struct DecidedPage {
+    request: Enrollment,
+    state: Pill,
+    heading: &'static str,
+    sentence: &'static str,
+    created: FullMoment,
+    decided: Option<FullMoment>,
+    /// Right after approving: how to get the key.
+    reveal: Option<Reveal>,
+    /// Right after approving: where the key was mailed.
+    mailed_to: Option<String>,
+}
+
+struct Reveal {
+    action: String,
+    token: FormToken,
+}
+
+impl DecidedPage {
+    fn new(state: &ServerState, request: Enrollment) -> Self {
+        let now = state.app().now();
+        let (heading, sentence) = match request.status {
+            EnrollmentStatus::Approved => (
+                "The agent was let in",
+                "It exists in your organisation, and can read nothing until you add a policy.",
+            ),
+            EnrollmentStatus::Denied => (
+                "The agent was turned away",
+                "It has no account and no key. It can ask again.",
+            ),
+            _ => (
+                "The request has expired",
+                "Nobody answered within 24 hours, so nothing happened. The agent can ask again.",
+            ),
+        };
+        Self {
+            state: status_pill(request.status),
+            heading,
+            sentence,
+            created: FullMoment::new(request.created_at, now),
+            decided: request.decided_at.map(|at| FullMoment::new(at, now)),
+            request,
+            reveal: None,
+            mailed_to: None,
+        }
+    }
+
+    fn approved(state: &ServerState, signed: &Signed, approved: Approved) -> Self {
+        let decided = Self::new(state, approved.enrollment);
+        match approved.delivery {
+            Delivery::Email { to } => Self {
+                mailed_to: Some(to),
+                ..decided
+            },
+            Delivery::Link { reveal_url } => {
+                let action = reveal_url
+                    .strip_prefix(&state.app().settings().public_url)
+                    .unwrap_or_default()
+                    .to_owned();
+                let token = signed.form_token(state, &action);
+                Self {
+                    reveal: Some(Reveal { action, token }),
+                    ..decided
+                }
+            }
+        }
+    }
+}
+
+fn status_pill(status: EnrollmentStatus) -> Pill {
+    match status {
+        EnrollmentStatus::Pending => Pill::waiting("pending"),
+        EnrollmentStatus::Approved => Pill::ok("approved"),
+        EnrollmentStatus::Denied => Pill::no("denied"),
+        EnrollmentStatus::Expired => Pill::idle("expired"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "enrollments.html")]
+struct ListPage {
+    shell: Shell,
+    waiting: Vec<Row>,
+    decided: Vec<Row>,
+    command: String,
+}
+
+struct Row {
+    id: EnrollmentId,
+    name: String,
+    from: String,
+    state: Pill,
+    reason: Option<String>,
+    agent: Option<AgentId>,
+    created: Moment,
+    expires: Moment,
+}
+
+async fn list(State(state): State<ServerState>, signed: Signed) -> PageResult {
+    let now = state.app().now();
+    let requests = enrollments::list(state.app(), &signed.caller).await?;
+    let (waiting, decided): (Vec<_>, Vec<_>) = requests
+        .into_iter()
+        .partition(|request| request.status == EnrollmentStatus::Pending);
+    let row = |request: Enrollment| Row {
+        id: request.id,
+        name: request.name,
+        from: request.ip.unwrap_or_else(|| "unknown".to_owned()),
+        state: status_pill(request.status),
+        reason: request.decision_reason,
+        agent: request.agent,
+        created: Moment::new(request.created_at, now),
+        expires: Moment::new(request.expires_at, now),
+    };
+    let command = enroll_command(&state, &signed.profile.email);
+    let shell = Shell::load(&state, signed, Section::Requests).await?;
+    let list = ListPage {
+        shell,
+        waiting: waiting.into_iter().map(row).collect(),
+        decided: decided.into_iter().map(row).collect(),
+        command,
+    };
+    page(StatusCode::OK, &list)
+}

@@ -1,0 +1,180 @@
+//! The first page: what to do next, told from how things really are.
+
+use super::page::{PageResult, Section, Shell, page};
+use super::session::Signed;
+use super::view::filters;
+use crate::ServerState;
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use http::StatusCode;
+use oneclaw_app::overview::{Overview, overview};
+
+/// The routes of this module.
+pub(super) fn routes() -> Router<ServerState> {
+    Router::new().route("/", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    shell: Shell,
+    steps: [ChecklistStep; 5],
+    all_done: bool,
+}
+
+/// One step of the checklist.
+struct ChecklistStep {
+    title: &'static str,
+    text: &'static str,
+    command: Option<String>,
+    label: &'static str,
+    href: String,
+    is_done: bool,
+    /// The first that is not done.
+    is_next: bool,
+}
+
+impl ChecklistStep {
+    fn class(&self) -> &'static str {
+        match (self.is_done, self.is_next) {
+            (true, _) => "done",
+            (false, true) => "next",
+            (false, false) => "",
+        }
+    }
+}
+
+async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
+    let found = overview(state.app(), &signed.caller).await?;
+    let command = enroll_command(&state, &signed.profile.email);
+    let shell = Shell::load(&state, signed, Section::Home).await?;
+    let steps = steps(&found, command);
+    let all_done = steps.iter().all(|step| step.is_done);
+    page(
+        StatusCode::OK,
+        &HomePage {
+            shell,
+            steps,
+            all_done,
+        },
+    )
+}
+
+fn steps(found: &Overview, command: String) -> [ChecklistStep; 5] {
+    let vault = found
+        .vault
+        .map_or_else(|| "/vaults".to_owned(), |vault| format!("/vaults/{vault}"));
+    let step = |title, text, label, href: String, is_done| ChecklistStep {
+        title,
+        text,
+        command: None,
+        label,
+        href,
+        is_done,
+        is_next: false,
+    };
+    let mut steps = [
+        step(
+            "Make a vault",
+            "A vault holds secrets, and has an encryption key of its own.",
+            "Vaults",
+            "/vaults".to_owned(),
+            found.vault.is_some(),
+        ),
+        step(
+            "Store a secret",
+            "Put a first API key or password into it, at a path such as api-keys/openai.",
+            "Add a secret",
+            format!("{vault}#new-secret"),
+            found.has_secret,
+        ),
+        step(
+            "Let an agent in",
+            "Run this where the agent lives. Its request then waits for your answer.",
+            "Requests",
+            "/enrollments".to_owned(),
+            found.has_agent,
+        ),
+        step(
+            "Give it access",
+            "A new agent can read nothing. A policy opens exactly the paths you name.",
+            "Add a policy",
+            format!("{vault}#policies"),
+            found.has_policy,
+        ),
+        step(
+            "See it read",
+            "Every read is logged before the value leaves, with who, what and when.",
+            "Audit log",
+            "/audit".to_owned(),
+            found.has_agent_read,
+        ),
+    ];
+    let [_, _, enroll, _, _] = &mut steps;
+    enroll.command = (!found.has_agent).then_some(command);
+    if let Some(next) = steps.iter_mut().find(|step| !step.is_done) {
+        next.is_next = true;
+    }
+    steps
+}
+
+/// The line by which an agent asks to join.
+pub(super) fn enroll_command(state: &ServerState, email: &str) -> String {
+    let body = serde_json::json!({ "name": "my-agent", "human_email": email });
+    format!(
+        "curl -s -X POST {}/v1/agents/enroll -H 'Content-Type: application/json' -d {}",
+        state.app().settings().public_url,
+        shell_quote(&body.to_string()),
+    )
+}
+
+/// The line by which an agent gets a token.
+pub(super) fn exchange_command(state: &ServerState, agent: oneclaw_core::id::AgentId) -> String {
+    format!(
+        "curl -s -X POST {}/v1/auth/agent-token -H 'Content-Type: application/json' -d '{{\"agent_id\":\"{agent}\",\"api_key\":\"ocv_…\"}}'",
+        state.app().settings().public_url,
+    )
+}
+
+/// One word for a POSIX shell. Addresses may contain an apostrophe.
+fn shell_quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_open_step_comes_next() {
+        let next = |found: &Overview| {
+            steps(found, String::new())
+                .iter()
+                .position(|step| step.is_next)
+        };
+        assert_eq!(next(&Overview::default()), Some(0));
+        let found = Overview {
+            vault: Some(oneclaw_core::id::VaultId::from_uuid(uuid::Uuid::nil())),
+            has_agent: true,
+            ..Overview::default()
+        };
+        assert_eq!(next(&found), Some(1));
+        let all = Overview {
+            has_secret: true,
+            has_policy: true,
+            has_agent_read: true,
+            ..found
+        };
+        assert_eq!(next(&all), None);
+    }
+
+    #[test]
+    fn a_command_survives_an_apostrophe() {
+        assert_eq!(
+            shell_quote("o'neil@example.org"),
+            r"'o'\''neil@example.org'"
+        );
+    }
+}

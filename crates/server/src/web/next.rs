@@ -1,0 +1,121 @@
+//! Where to go after signing in.
+//!
+//! Invariant: a [`Next`] is a page of ours. Whatever else is asked for becomes the home page, so that
+//! a link to our sign-in page can never lead somewhere else.
+
+use std::fmt;
+
+/// A page of ours, by path and nothing else that could be read as a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Next(String);
+
+/// Longest path that is kept.
+const LONGEST: usize = 200;
+
+impl Next {
+    /// The home page.
+    pub(super) const HOME: Self = Self(String::new());
+
+    /// Takes a path of letters, digits and `/_-.~`, that names no host, with at most the choice that
+    /// links in our mails carry. Everything else is the home page.
+    pub(super) fn parse(text: &str) -> Self {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let is_path = path.starts_with('/')
+            && !path.contains("//")
+            && !path.contains("..")
+            && path.len() <= LONGEST
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"/_-.~".contains(&byte));
+        let is_query = matches!(query, "" | "choice=allow" | "choice=deny" | "tab=outbound");
+        if is_path && is_query && path != "/" {
+            Self(text.trim_end_matches('?').to_owned())
+        } else {
+            Self::HOME
+        }
+    }
+
+    /// The page.
+    pub(super) fn path(&self) -> &str {
+        if self.0.is_empty() { "/" } else { &self.0 }
+    }
+
+    /// The sign-in page that leads there.
+    pub(super) fn sign_in_url(&self) -> String {
+        if self.0.is_empty() {
+            return "/signin".to_owned();
+        }
+        let query: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", &self.0)
+            .finish();
+        format!("/signin?{query}")
+    }
+
+    /// What the person is about to do there, when that is worth saying.
+    pub(super) fn purpose(&self) -> Option<&'static str> {
+        match self.0.split('/').nth(1)? {
+            "enroll" | "enrollments" => {
+                Some("Sign in to decide on an agent’s request. Nothing is decided by signing in.")
+            }
+            "share" | "shares" => Some("Sign in to see what was shared with you."),
+            "agents" if self.0.contains("/reveal/") => {
+                Some("Sign in to create the key of your agent.")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_come_next() {
+        for ours in [
+            "/enroll/enr_Az09_-",
+            "/enroll/enr_x?choice=deny",
+            "/vaults/0192-ab",
+            "/shares?tab=outbound",
+        ] {
+            assert_eq!(Next::parse(ours).path(), ours);
+        }
+        for foreign in [
+            "",
+            "/",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "/%2f/evil.example",
+            "/%5cevil.example",
+            "/a//evil.example",
+            "/../signin",
+            "/enroll/x?next=//evil.example",
+            "/enroll/x?choice=allow&x=y",
+            "/enroll/x#//evil.example",
+            "/\t/evil.example",
+            "/\r\nSet-Cookie:x=y",
+            "/@evil.example",
+            "evil.example/",
+            " /enroll",
+        ] {
+            assert_eq!(Next::parse(foreign), Next::HOME, "{foreign:?}");
+        }
+        assert_eq!(Next::parse(&format!("/{}", "a".repeat(200))), Next::HOME);
+        assert_eq!(Next::HOME.path(), "/");
+        assert_eq!(
+            Next::parse("/enroll/enr_x?choice=allow").sign_in_url(),
+            "/signin?next=%2Fenroll%2Fenr_x%3Fchoice%3Dallow"
+        );
+    }
+}

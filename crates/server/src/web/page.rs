@@ -1,0 +1,285 @@
+//! Answering with a page, and the frame around the pages of somebody who is signed in.
+
+use super::form::FormToken;
+use super::refusal::Refusal;
+use super::session::{self, Signed};
+use super::view::filters;
+use crate::ServerState;
+use askama::Template;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+use oneclaw_app::enrollments;
+use oneclaw_core::model::enrollment::EnrollmentStatus;
+use std::borrow::Cow;
+
+/// What handlers of pages return.
+pub(super) type PageResult = Result<Response, Refusal>;
+
+/// A page.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> PageResult {
+    let html = template.render().map_err(oneclaw_app::Error::internal)?;
+    Ok((status, Html(html)).into_response())
+}
+
+/// One thing to say, and perhaps one thing to do.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub(super) struct Message {
+    heading: Cow<'static, str>,
+    paragraphs: Vec<Cow<'static, str>>,
+    step: Option<Step>,
+    request_id: Option<String>,
+}
+
+/// The one thing to do.
+pub(super) enum Step {
+    /// Go somewhere.
+    Link { href: String, label: &'static str },
+    /// Act.
+    Post {
+        action: String,
+        token: Option<FormToken>,
+        label: &'static str,
+    },
+}
+
+impl Step {
+    /// Go somewhere.
+    pub(super) fn link(href: impl Into<String>, label: &'static str) -> Self {
+        Self::Link {
+            href: href.into(),
+            label,
+        }
+    }
+}
+
+impl Message {
+    /// A page with a heading.
+    pub(super) fn new(heading: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            heading: heading.into(),
+            paragraphs: Vec::new(),
+            step: None,
+            request_id: None,
+        }
+    }
+
+    /// Adds a paragraph.
+    pub(super) fn say(mut self, paragraph: impl Into<Cow<'static, str>>) -> Self {
+        self.paragraphs.push(paragraph.into());
+        self
+    }
+
+    /// Adds the thing to do.
+    pub(super) fn then(mut self, step: Step) -> Self {
+        self.step = Some(step);
+        self
+    }
+
+    /// Adds the name under which the log knows the request.
+    pub(super) fn with_request_id(mut self, id: &str) -> Self {
+        self.request_id = Some(id.to_owned());
+        self
+    }
+}
+
+/// Where a page belongs in the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Home,
+    Requests,
+    Agents,
+    Vaults,
+    Shares,
+    Audit,
+    Outbox,
+}
+
+impl Section {
+    const ALWAYS: [Self; 6] = [
+        Self::Home,
+        Self::Requests,
+        Self::Agents,
+        Self::Vaults,
+        Self::Shares,
+        Self::Audit,
+    ];
+    const WITHOUT_MAIL: [Self; 7] = [
+        Self::Home,
+        Self::Requests,
+        Self::Agents,
+        Self::Vaults,
+        Self::Shares,
+        Self::Audit,
+        Self::Outbox,
+    ];
+
+    /// Its name.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Requests => "Requests",
+            Self::Agents => "Agents",
+            Self::Vaults => "Vaults",
+            Self::Shares => "Shares",
+            Self::Audit => "Audit log",
+            Self::Outbox => "Outbox",
+        }
+    }
+
+    /// Where it begins.
+    pub(super) const fn href(self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::Requests => "/enrollments",
+            Self::Agents => "/agents",
+            Self::Vaults => "/vaults",
+            Self::Shares => "/shares",
+            Self::Audit => "/audit",
+            Self::Outbox => "/outbox",
+        }
+    }
+
+    /// Its symbol.
+    pub(super) const fn icon(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Requests => "bell",
+            Self::Agents => "agent",
+            Self::Vaults => "vault",
+            Self::Shares => "share",
+            Self::Audit => "log",
+            Self::Outbox => "mail",
+        }
+    }
+}
+
+/// What was just done, told on the next page. It travels in a cookie, because a link must not be able
+/// to claim that something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    VaultMade,
+    SecretSaved,
+    PolicyAdded,
+    PolicyRemoved,
+    AgentOff,
+    AgentOn,
+    ShareAccepted,
+    ShareDeclined,
+    ShareRevoked,
+    PasswordSet,
+}
+
+/// The cookie of a notice.
+pub(super) const NOTICE_COOKIE: &str = "__Host-1claw_notice";
+
+impl Notice {
+    const ALL: [Self; 10] = [
+        Self::VaultMade,
+        Self::SecretSaved,
+        Self::PolicyAdded,
+        Self::PolicyRemoved,
+        Self::AgentOff,
+        Self::AgentOn,
+        Self::ShareAccepted,
+        Self::ShareDeclined,
+        Self::ShareRevoked,
+        Self::PasswordSet,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::VaultMade => "vault-made",
+            Self::SecretSaved => "secret-saved",
+            Self::PolicyAdded => "policy-added",
+            Self::PolicyRemoved => "policy-removed",
+            Self::AgentOff => "agent-off",
+            Self::AgentOn => "agent-on",
+            Self::ShareAccepted => "share-accepted",
+            Self::ShareDeclined => "share-declined",
+            Self::ShareRevoked => "share-revoked",
+            Self::PasswordSet => "password-set",
+        }
+    }
+
+    /// What is told.
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::VaultMade => "The vault is ready. Add a secret to it.",
+            Self::SecretSaved => "The secret is saved.",
+            Self::PolicyAdded => "The policy is in force from the next request on.",
+            Self::PolicyRemoved => {
+                "The policy is removed. It no longer counts from the next request on."
+            }
+            Self::AgentOff => "The agent is switched off. Its tokens no longer work.",
+            Self::AgentOn => "The agent is switched on again.",
+            Self::ShareAccepted => "Accepted. You can open it now.",
+            Self::ShareDeclined => "Declined. It cannot be opened any more.",
+            Self::ShareRevoked => "Withdrawn. It cannot be opened any more.",
+            Self::PasswordSet => "Your new password is set. Sign in with it.",
+        }
+    }
+
+    /// The notice a request carries.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let word = session::cookie(headers, NOTICE_COOKIE)?;
+        Self::ALL.into_iter().find(|notice| notice.word() == word)
+    }
+}
+
+/// Answers a form with the page to look at next, which tells what was done.
+pub(super) fn done(to: &str, notice: Notice) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    session::set_cookie(&mut response, NOTICE_COOKIE, notice.word());
+    response
+}
+
+/// The frame around a page of somebody who is signed in.
+pub(super) struct Shell {
+    pub(super) section: Section,
+    pub(super) email: String,
+    /// How many requests wait for this person.
+    pub(super) waiting: usize,
+    pub(super) notice: Option<Notice>,
+    has_outbox: bool,
+    state: ServerState,
+    signed: Signed,
+}
+
+impl Shell {
+    /// The frame for a page of `section`.
+    pub(super) async fn load(
+        state: &ServerState,
+        signed: Signed,
+        section: Section,
+    ) -> Result<Self, Refusal> {
+        let requests = enrollments::list(state.app(), &signed.caller).await?;
+        let waiting = requests
+            .iter()
+            .filter(|request| request.status == EnrollmentStatus::Pending)
+            .count();
+        Ok(Self {
+            section,
+            email: signed.profile.email.clone(),
+            waiting,
+            notice: signed.notice,
+            has_outbox: !state.app().sends_mail(),
+            state: state.clone(),
+            signed,
+        })
+    }
+
+    /// What the navigation offers.
+    pub(super) fn sections(&self) -> &'static [Section] {
+        if self.has_outbox {
+            &Section::WITHOUT_MAIL
+        } else {
+            &Section::ALWAYS
+        }
+    }
+
+    /// The token of a form that posts to `path`.
+    pub(super) fn token(&self, path: &str) -> FormToken {
+        self.signed.form_token(&self.state, path)
+    }
+}

@@ -1,0 +1,9 @@
+//! The pages as a browser without scripts uses them: against the whole server, over its router.
+
+mod accounts;
+mod browser;
+mod forgery;
+mod furniture;
+mod hostile;
+mod journey;
+mod reading;
