@@ -238,6 +238,14 @@ async fn no_secret_is_written_where_it_does_not_belong() {
         data.len(),
         said.len()
     );
+    let seen = |text: &str| {
+        data.iter()
+            .any(|(_, content)| holds(content, text.as_bytes()))
+    };
+    assert!(
+        seen("api-keys/openai"),
+        "what may be stored readable is found"
+    );
     // The operator is told the link for the first owner, once.
     data.push((
         "the log".to_owned(),
