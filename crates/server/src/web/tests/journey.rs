@@ -65,14 +65,7 @@ async fn from_nothing_to_a_shared_secret() {
         .shows("sk-canary-1\nsecond line<");
 
     // An agent without any credential asks; its human opens the link.
-    let asked = json!({ "name": "deploy-bot", "human_email": OWNER, "description": "CI" });
-    let asked = site
-        .server
-        .post("/v1/agents/enroll", "", asked)
-        .await
-        .expect(201)
-        .json();
-    let review = path(&asked["approval_url"]);
+    let review = site.ask("deploy-bot", Some(OWNER)).await;
     ana.get("/").await.shows("One agent is");
     ana.get("/enrollments")
         .await
