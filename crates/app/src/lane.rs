@@ -90,10 +90,16 @@ impl<'a> Retry<'a> {
             .caches()
             .sealed
             .remove(&(self.vault, self.path.clone()));
-        if self.stale < ATTEMPTS && self.lost < WRITE_ATTEMPTS {
+        if self.stale <= ATTEMPTS && self.lost < WRITE_ATTEMPTS {
             return Ok(None);
         }
         Err(Error::unavailable())
+    }
+
+    /// Whether what the request rests on changes faster than it can decide. It may, for as long as
+    /// somebody goes on writing, so trying again is no way out.
+    pub(crate) const fn is_overtaken(&self) -> bool {
+        self.stale >= ATTEMPTS
     }
 }
 

@@ -3,7 +3,6 @@
 //! Reads and writes take the fast lane: they decide from remembered state, and the commit that
 //! makes their audit entry durable re-checks that state. See [`crate::lane`].
 
-use crate::caches::VaultView;
 use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
 use crate::lane::{ATTEMPTS, Attempt, Retry, entry_of};
@@ -63,13 +62,7 @@ pub struct Value {
 
 /// Reads the newest version.
 pub async fn read(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath) -> Result<Value> {
-    let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_read(app, caller, vault, path, None).await?;
-        if let Some(done) = retry.settle(attempt).await? {
-            return Ok(done);
-        }
-    }
+    read_any(app, caller, vault, path, None).await
 }
 
 /// Reads one version.
@@ -80,13 +73,24 @@ pub async fn read_version(
     path: &SecretPath,
     version: i64,
 ) -> Result<Value> {
+    read_any(app, caller, vault, path, Some(version)).await
+}
+
+async fn read_any(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<Value> {
     let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_read(app, caller, vault, path, Some(version)).await?;
+    while !retry.is_overtaken() {
+        let attempt = try_read(app, caller, vault, path, version).await?;
         if let Some(done) = retry.settle(attempt).await? {
             return Ok(done);
         }
     }
+    read_in_turn(app, caller, vault, path, version).await
 }
 
 async fn try_read(
@@ -105,11 +109,7 @@ async fn try_read(
         Some(version) => app.sealed_version(caller, vault, path, version).await?,
     };
     let Some(row) = row else {
-        let missing = Error::not_found(match version {
-            None => "There is no secret at this path.",
-            Some(_) => "This secret has no such version.",
-        });
-        return app.refuse(&access, missing).await;
+        return app.refuse(&access, missing(version)).await;
     };
     let readable = check_readable(&row, app.now());
     if let Err(error) = readable.and_then(|()| check_type_gate(&access.loaded.live, &row.kind)) {
@@ -136,18 +136,72 @@ async fn try_read(
     };
     match app.commit(light).await? {
         Outcome::Done => {}
-        Outcome::Lost => {
-            return Err(Error::gone(
-                "All reads that this secret allows are used up.",
-            ));
-        }
+        Outcome::Lost => return Err(used_up()),
         _ => return Ok(Attempt::Stale),
     }
-    let value = app.open_value(&access.view, caller, &row, &granted).await?;
+    let value = app.open_value(caller, &row, &granted).await?;
     Ok(Attempt::Done(Value {
         metadata: metadata_of_sealed(&row)?,
         value,
     }))
+}
+
+fn missing(version: Option<i64>) -> Error {
+    Error::not_found(match version {
+        None => "There is no secret at this path.",
+        Some(_) => "This secret has no such version.",
+    })
+}
+
+fn used_up() -> Error {
+    Error::gone("All reads that this secret allows are used up.")
+}
+
+/// Reads in a unit of work, where nothing changes between the decision and the commit: whoever
+/// writes a path, or the policies of a vault, all the time must not keep others from reading.
+async fn read_in_turn(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<Value> {
+    let (by, path) = (caller.clone(), path.clone());
+    let (row, granted) = app
+        .run(move |op| {
+            Box::pin(async move {
+                let live = op.authenticate(&by).await?;
+                let granted = op.decide(&live, &by, vault, Action::Read, &path).await?;
+                let (org, now) = (by.org(), op.now());
+                let row = match version {
+                    None => op.tx().find_sealed(org, vault, path.as_str()).await?,
+                    Some(version) => {
+                        let path = path.as_str();
+                        op.tx()
+                            .find_sealed_version(org, vault, path, version)
+                            .await?
+                    }
+                };
+                let row = row.ok_or_else(|| missing(version))?;
+                check_readable(&row, now)?;
+                check_type_gate(&live, &row.kind)?;
+                if row.max_access_count.is_some()
+                    && !op.tx().count_secret_read(row.id, row.rev).await?
+                {
+                    return Err(used_up());
+                }
+                let details = granted_details(vault, &granted).int("version", row.version);
+                let resource = ("secret", row.id.to_string());
+                op.log(entry_of(&by, "secret.read", resource, details));
+                Ok((row, granted))
+            })
+        })
+        .await?;
+    let value = app.open_value(caller, &row, &granted).await?;
+    Ok(Value {
+        metadata: metadata_of_sealed(&row)?,
+        value,
+    })
 }
 
 /// Refuses what is deleted, expired or switched off.
@@ -184,17 +238,17 @@ pub(crate) fn check_type_gate(live: &Live, kind: &str) -> Result<()> {
 impl App {
     async fn open_value(
         &self,
-        view: &VaultView,
         caller: &Caller,
         row: &SealedRow,
         granted: &Granted,
     ) -> Result<SecretString> {
+        let vault = granted.vault();
         let key = self
-            .vault_key(caller.org(), view.vault, row.key_generation)
+            .vault_key(caller.org(), vault, row.key_generation)
             .await?;
         let context = ValueContext {
             org: caller.org(),
-            vault: view.vault,
+            vault,
             secret: row.id,
             path: granted.path().clone(),
             version: version_number(row.version),

@@ -350,3 +350,25 @@ each_backend! {
         assert_eq!(answers.iter().filter(|kind| **kind == Kind::Forbidden).count(), 10, "{answers:?}");
     }
 }
+
+each_backend! {
+    async fn whoever_writes_all_the_time_keeps_nobody_from_reading(database: TestDatabase) {
+        let instance = Arc::new(Instance::open(database).await);
+        let owner = instance.person("alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        instance.put(&owner, vault, "a/b", "the value").await;
+        let mut writers = JoinSet::new();
+        for _ in 0..2 {
+            let (instance, owner) = (Arc::clone(&instance), owner.clone());
+            writers.spawn(async move {
+                loop {
+                    instance.put(&owner, vault, "a/b", "the value").await;
+                }
+            });
+        }
+        for _ in 0..50 {
+            assert_eq!(instance.read(&owner, vault, "a/b").await.as_deref(), Ok("the value"));
+        }
+        writers.shutdown().await;
+    }
+}
