@@ -123,6 +123,12 @@ pub async fn create(
                 let source = shareable(op, &live, &caller, secret).await?;
                 let counter = app_in.counter(Limit::ShareCreate, &live.org.to_string());
                 limits::count(op, &counter, Limit::ShareCreate).await?;
+                if let Some(email) = &terms.email {
+                    // Whoever it is from: a mailbox is flooded by all of them together.
+                    let subject = format!("share\n{}", email.as_str());
+                    let counter = app_in.counter(Limit::MailAddress, &subject);
+                    limits::count(op, &counter, Limit::MailAddress).await?;
+                }
                 let row = insert(op, &live, &source, &terms).await?;
                 if let Some(email) = &terms.email {
                     announce(&app_in, op, &live, &row, email).await?;

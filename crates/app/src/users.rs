@@ -12,12 +12,12 @@ use crate::live::{Caller, Credential, Loaded, load_principal, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::tokens::{IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
-use crate::{App, shares};
+use crate::{App, limits, shares};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, SessionId, UserId};
-use oneclaw_core::limit::client_network;
+use oneclaw_core::limit::{Limit, client_network};
 use oneclaw_core::model::password::check_password;
 use oneclaw_core::model::text::{Email, parse_description};
 use oneclaw_core::secret::SecretString;
@@ -455,6 +455,14 @@ fn check_new_password(field: &'static str, password: &SecretString, email: &Emai
         &[email.as_str(), email.local_part(), "1claw", "oneclaw"],
     )
     .map_err(|error| Error::invalid(field, error.to_string()))
+}
+
+/// Whether an address has had its mails of one kind for now. Each kind counts by itself: what one
+/// causes must not keep the others from their reader.
+async fn has_enough_mails(app: &App, op: &mut Op, kind: &str, email: &Email) -> Result<bool> {
+    let counter = app.counter(Limit::MailAddress, &format!("{kind}\n{}", email.as_str()));
+    let wait = limits::exceeded(op, &counter, Limit::MailAddress).await?;
+    Ok(wait.is_some())
 }
 
 /// A mailed link: adds the token to the store and gives the URL.

@@ -293,6 +293,14 @@ async fn tell_creator(
     let Some(user) = op.tx().find_user(human).await? else {
         return Ok(());
     };
+    // A link that is opened over and over is in the log each time, and in the mailbox now and then.
+    let counter = app.counter(Limit::MailAddress, &format!("opened\n{}", row.id));
+    if limits::exceeded(op, &counter, Limit::MailAddress)
+        .await?
+        .is_some()
+    {
+        return Ok(());
+    }
     let message = Message::ShareOpened {
         path: row.path.clone(),
         opened_at: op.now(),

@@ -1,16 +1,15 @@
 //! Changing and resetting passwords. Either way all sessions and tokens of the account end.
 
-use super::{Origin, Proven, check_new_password, mailed_link, parse_email, send};
+use super::{Origin, Proven, check_new_password, has_enough_mails, mailed_link, parse_email, send};
+use crate::App;
 use crate::error::{Error, Kind, Result};
 use crate::live::{Caller, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::tokens::SESSION_EPOCH_LIFE;
-use crate::{App, limits};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::UserId;
-use oneclaw_core::limit::Limit;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::TokenKind;
 use std::net::IpAddr;
@@ -27,11 +26,7 @@ pub async fn forgot_password(app: &App, email: &str, _origin: &Origin) -> Result
     let app_in = app.clone();
     app.run(move |op| {
         Box::pin(async move {
-            let counter = app_in.counter(Limit::MailAddress, email.as_str());
-            if limits::exceeded(op, &counter, Limit::MailAddress)
-                .await?
-                .is_some()
-            {
+            if has_enough_mails(&app_in, op, "reset", &email).await? {
                 return Ok(());
             }
             let user = op.tx().find_user_by_email(email.as_str()).await?;

@@ -7,8 +7,8 @@
 //! before the address was proven, neither counts, and the holder sets one by mail.
 
 use super::{
-    Origin, SessionKind, SignedIn, begin_session, check_new_password, mailed_link,
-    parse_display_name, parse_email, send,
+    Origin, SessionKind, SignedIn, begin_session, check_new_password, has_enough_mails,
+    mailed_link, parse_display_name, parse_email, send,
 };
 use crate::error::{Error, Kind, Result};
 use crate::mail::Message;
@@ -162,25 +162,28 @@ struct Given {
 /// Mails the holder of the address: a link to prove it, or the news that somebody tried. A conflict
 /// means that another request came in between.
 async fn request_proof(app: &App, op: &mut Op, email: &Email, given: Given) -> Result<()> {
-    let counter = app.counter(Limit::MailAddress, email.as_str());
-    if limits::exceeded(op, &counter, Limit::MailAddress)
-        .await?
-        .is_some()
-    {
+    let known = op.tx().find_user_by_email(email.as_str()).await?;
+    let pending = known
+        .as_ref()
+        .filter(|user| user.email_verified_at.is_none());
+    if let Some(user) = pending {
+        if user.password_hash != given.before {
+            return Err(has_account());
+        }
+        // Whether or not a mail follows: the doubt is there as soon as somebody raised it.
+        if !given.same {
+            op.tx().forget_unverified_password(user.id).await?;
+        }
+    }
+    if has_enough_mails(app, op, "sign up", email).await? {
         return Ok(());
     }
-    let user = match op.tx().find_user_by_email(email.as_str()).await? {
+    let user = match known {
         Some(user) if user.email_verified_at.is_some() => {
             let sign_in_link = format!("{}/signin", app.settings().public_url);
             return send(app, op, email, &Message::AccountExists { sign_in_link }).await;
         }
-        Some(user) if user.password_hash != given.before => return Err(has_account()),
-        Some(user) => {
-            if !given.same {
-                op.tx().forget_unverified_password(user.id).await?;
-            }
-            user.id
-        }
+        Some(user) => user.id,
         None => insert_user(op, email, &given.display_name, &given.hash, false).await?,
     };
     let (link, expires) = mailed_link(

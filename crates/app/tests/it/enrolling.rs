@@ -21,7 +21,7 @@ fn token_of(url: &str) -> oneclaw_core::secret::SecretString {
 }
 
 /// Signs somebody up by the mailed link.
-async fn proven_person(instance: &Instance, email: &str) -> Caller {
+pub(crate) async fn proven_person(instance: &Instance, email: &str) -> Caller {
     let request = SignUpRequest {
         email: email.to_owned(),
         password: secret(PASSWORD),

@@ -3,7 +3,7 @@
 use crate::support::{Instance, PASSWORD, secret, time};
 use oneclaw_app::shares::CreateRequest;
 use oneclaw_app::users::{self, SessionKind};
-use oneclaw_app::{Caller, Kind, Origin, agents, secrets, shares, tokens};
+use oneclaw_app::{Caller, Kind, Origin, agents, mail, secrets, shares, tokens};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::ShareId;
 use oneclaw_store::each_backend;
@@ -317,5 +317,34 @@ each_backend! {
             let opened = shares::open(&instance.app, Some(&caller), &Origin::default(), share.id, Some(&secret("guess"))).await;
             assert_eq!(opened.map(|_| ()).unwrap_err().kind(), &Kind::Unauthenticated);
         }
+    }
+}
+
+each_backend! {
+    async fn sharing_floods_no_mailbox(database: TestDatabase) {
+        let instance = Instance::open_with_mail(database).await;
+        let owner = crate::enrolling::proven_person(&instance, "alice@example.com").await;
+        let vault = instance.vault(&owner, "production").await.id;
+        let stored = instance.put(&owner, vault, "a/b", "the value").await;
+        let share_to = async |email: &str| {
+            let mut terms = request("external_email", instance.app.now());
+            terms.email = Some(email.to_owned());
+            shares::create(&instance.app, &owner, stored.id, terms).await.map(|_| ()).map_err(|error| error.kind().clone())
+        };
+        for _ in 0..5 {
+            assert_eq!(share_to("bob@example.com").await, Ok(()));
+        }
+        assert!(matches!(share_to("bob@example.com").await, Err(Kind::RateLimited(_))));
+        assert_eq!(share_to("carol@example.com").await, Ok(()));
+        // Nor does opening a link over and over flood whoever made it.
+        let mut terms = link(instance.app.now());
+        terms.max_access_count = Some(1000);
+        let share = shares::create(&instance.app, &owner, stored.id, terms).await.unwrap();
+        for _ in 0..8 {
+            assert_eq!(open(&instance, None, share.id).await.as_deref(), Ok("the value"));
+        }
+        let told = mail::list(&instance.app, 1000).await.unwrap().iter().filter(|mail| mail.kind == "share_opened").count();
+        assert_eq!(told, 5);
+        assert_eq!(instance.logged(&owner, "share.access").await, 8);
     }
 }

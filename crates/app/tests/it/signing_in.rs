@@ -92,6 +92,23 @@ each_backend! {
 }
 
 each_backend! {
+    async fn using_up_the_mails_of_an_address_neither_takes_nor_keeps_it(database: TestDatabase) {
+        let instance = Instance::open_with_mail(database).await;
+        // Somebody is there first, until no more mails are sent; then comes Alice, and opens a link.
+        for _ in 0..5 {
+            ask(&instance, "alice@example.com", OTHER, &Origin::default()).await.unwrap();
+        }
+        ask(&instance, "alice@example.com", PASSWORD, &Origin::default()).await.unwrap();
+        prove(&instance).await;
+        assert_eq!(instance.sign_in("alice@example.com", OTHER).await.map(|_| ()), Err(Kind::Unauthenticated));
+        // What was used up for signing up is not missing for getting in again.
+        users::forgot_password(&instance.app, "alice@example.com", &Origin::default()).await.unwrap();
+        assert!(reset(&instance, PASSWORD).await);
+        assert!(instance.sign_in("alice@example.com", PASSWORD).await.is_ok());
+    }
+}
+
+each_backend! {
     async fn signing_up_for_one_address_at_once_is_answered_alike(database: TestDatabase) {
         let instance = Arc::new(Instance::open_with_mail(database).await);
         let mut askers = JoinSet::new();
