@@ -125,6 +125,14 @@ impl Error {
         self
     }
 
+    /// Says something else to the caller, and still has the entry of `other` written.
+    pub(crate) fn instead_of(self, mut other: Self) -> Self {
+        match other.take_entry() {
+            Some(entry) => self.logged(entry),
+            None => self,
+        }
+    }
+
     /// What kind of refusal it is.
     #[must_use]
     pub fn kind(&self) -> &Kind {

@@ -32,7 +32,7 @@ mod proven;
 mod set_up;
 mod sign_up;
 
-use proven::Proven;
+pub(crate) use proven::Proven;
 
 pub use passwords::{change_password, forgot_password, reset_password};
 pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};

@@ -6,11 +6,12 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use reqwest::Url;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::wire::SecretText;
 
 /// A request to be sent.
 pub(crate) struct Call {
@@ -20,6 +21,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Bytes>,
     /// Whether the caller's credential goes with it.
     pub(crate) authenticated: bool,
+    /// What confirms the request beside the credential.
+    pub(crate) confirmation: Option<HeaderValue>,
 }
 
 impl Call {
@@ -31,6 +34,7 @@ impl Call {
             query: String::new(),
             body: None,
             authenticated: true,
+            confirmation: None,
         }
     }
 
@@ -70,6 +74,17 @@ impl Call {
     pub(crate) fn public(mut self) -> Self {
         self.authenticated = false;
         self
+    }
+
+    /// Sends a password or a re-authentication token in the header `X-Auth-Confirm`.
+    pub(crate) fn confirmed(mut self, confirmation: &SecretText) -> Result<Self, Error> {
+        let mut header =
+            HeaderValue::from_bytes(confirmation.expose().as_bytes()).map_err(|_| {
+                Error::Encode("the confirmation has characters that a header cannot carry")
+            })?;
+        header.set_sensitive(true);
+        self.confirmation = Some(header);
+        Ok(self)
     }
 
     pub(crate) fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {

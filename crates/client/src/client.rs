@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use oneclaw_core::id::AgentId;
 use oneclaw_core::secret::SecretString;
 use reqwest::Url;
@@ -27,6 +27,8 @@ use crate::error::Error;
 use crate::problem::ProblemDetails;
 use crate::transport::{Network, Transport};
 
+/// Carries what confirms a request beside its credential.
+const X_AUTH_CONFIRM: HeaderName = HeaderName::from_static("x-auth-confirm");
 /// A token must live at least this long to be used, so that it cannot expire on the way.
 const TOKEN_RESERVE: Duration = Duration::from_mins(1);
 
@@ -178,6 +180,9 @@ impl Client {
         }
         if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization);
+        }
+        if let Some(confirmation) = call.confirmation.clone() {
+            headers.insert(X_AUTH_CONFIRM, confirmation);
         }
         self.transport.send(request).await.map_err(Error::Transport)
     }

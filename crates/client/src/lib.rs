@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod agents;
 pub mod audit;
 pub mod auth;
@@ -30,6 +31,7 @@ mod openapi;
 pub mod org;
 pub mod policies;
 pub mod problem;
+pub mod reauth;
 pub mod secrets;
 pub mod shares;
 pub mod transport;

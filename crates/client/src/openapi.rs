@@ -4,6 +4,7 @@
 
 use oneclaw_core::caller::Role;
 use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::model::share::RecipientType;
 use oneclaw_core::policy::{Action, Effect, Permission};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
@@ -29,6 +30,10 @@ pub(crate) fn action() -> Object {
 
 pub(crate) fn enrollment_status() -> Object {
     words(EnrollmentStatus::ALL.iter().map(|status| status.as_str()))
+}
+
+pub(crate) fn purpose() -> Object {
+    words(Purpose::ALL.iter().map(|purpose| purpose.as_str()))
 }
 
 pub(crate) fn recipient_type() -> Object {

@@ -31,6 +31,8 @@ words! {
         EnrollPhrase = "enroll_phrase",
         /// Wrong passwords and codes, per account.
         Login = "login",
+        /// Wrong passwords and codes of somebody who is signed in, per account.
+        Reauth = "reauth",
         /// New accounts, per network of the client.
         Signup = "signup",
         /// Mails that anyone can cause (reset, verification), per address.
@@ -129,7 +131,7 @@ impl Limit {
                 count: 10,
                 length: MINUTE,
             },
-            Self::Login => Policy::Backoff {
+            Self::Login | Self::Reauth => Policy::Backoff {
                 free: 5,
                 first: Duration::from_secs(30),
                 longest: HOUR,
@@ -152,7 +154,9 @@ impl Limit {
             Self::EnrollPhrase => {
                 "Too many wrong verification phrases. Start the agent's request again."
             }
-            Self::Login => "Too many failed attempts. Try again later or reset the password.",
+            Self::Login | Self::Reauth => {
+                "Too many failed attempts. Try again later or reset the password."
+            }
             Self::Signup => "Too many new accounts from this network. Try again later.",
             Self::MailAddress => "Too many mails to this address. Try again later.",
             Self::Poll => "Polling too fast. Ask every three seconds.",

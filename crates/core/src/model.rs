@@ -2,6 +2,7 @@
 
 pub mod enrollment;
 pub mod password;
+pub mod purpose;
 pub mod secret;
 pub mod share;
 pub mod text;

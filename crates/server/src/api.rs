@@ -1,5 +1,6 @@
 //! The JSON API: one module per noun, each with its handlers, their description and their routes.
 
+mod account;
 mod agents;
 mod audit;
 mod auth;
@@ -8,6 +9,7 @@ mod internal;
 mod meta;
 mod org;
 mod policies;
+mod reauth;
 mod secrets;
 mod shares;
 mod vaults;
@@ -30,7 +32,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterE
 /// What is behind a credential, and what acts.
 pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
+        .merge(account::routes())
         .merge(auth::routes(flood))
+        .merge(reauth::routes())
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
         .merge(vaults::routes())

@@ -19,7 +19,7 @@ use http_body_util::BodyExt as _;
 use oneclaw_app::{Caller, Origin};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
-use oneclaw_core::secret::SecretBytes;
+use oneclaw_core::secret::{SecretBytes, SecretString};
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -104,6 +104,25 @@ fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
         return Err(ApiError::no_credential());
     }
     Ok(Some(token.trim_matches(' ')))
+}
+
+/// What confirms a request beside its credential: a password, or a token of `POST /v1/auth/reauth`.
+pub struct AuthConfirm(pub Option<SecretString>);
+
+/// The header that carries it.
+const X_AUTH_CONFIRM: &str = "x-auth-confirm";
+
+impl<S: Sync> FromRequestParts<S> for AuthConfirm {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let Some(value) = parts.headers.get(X_AUTH_CONFIRM) else {
+            return Ok(Self(None));
+        };
+        let text = std::str::from_utf8(value.as_bytes())
+            .map_err(|_| ApiError::invalid(X_AUTH_CONFIRM, "must be UTF-8"))?;
+        Ok(Self(Some(SecretString::from(text.to_owned()))))
+    }
 }
 
 /// The holder of the bearer token, where a token is optional.

@@ -112,12 +112,8 @@ pub async fn change_password(
     let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
     drop(view);
     let email = parse_email(&user.email)?;
-    let origin = Origin {
-        ip: caller.ip(),
-        user_agent: String::new(),
-    };
     check_new_password("new_password", new, &email)?;
-    let proven = Proven::check(app, &email, current, &origin).await;
+    let proven = Proven::check_again(app, caller, &email, current).await;
     let proven = proven.map_err(not_current)?;
     let new_hash = app.passwords().hash(new, app.random()).await?;
     let (app_in, caller) = (app.clone(), caller.clone());
@@ -143,6 +139,7 @@ fn not_current(error: Error) -> Error {
     match error.kind() {
         Kind::Unauthenticated => {
             Error::invalid("current_password", "This is not your current password.")
+                .instead_of(error)
         }
         _ => error,
     }

@@ -87,6 +87,8 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             "changePassword",
             c.change_password(&full("ChangePasswordRequest"))
         ),
+        call!("reauth", c.reauth(&full("ReauthRequest"))),
+        call!("exportUserData", c.export_user_data(&secret("rat_1"))),
         call!("getMe", c.get_me()),
         call!("updateMe", c.update_me(&full("UpdateProfileRequest"))),
         call!("enrollAgent", c.enroll_agent(&full("EnrollAgentRequest"))),

@@ -241,6 +241,7 @@ mod schemas {
 
     fn described() -> Vec<Described> {
         describe_all! {
+            account: DataExportResponse ExportedAgent ExportedPolicy ExportedSecret ExportedUser ExportedVault;
             agents: AgentCreatedResponse AgentKeyRotatedResponse AgentListResponse AgentResponse AgentSelfResponse
                 CreateAgentRequest RevealKeyRequest RevealKeyResponse UpdateAgentRequest;
             audit: AuditCheckpointResponse AuditEvent AuditEventsResponse AuditScheme AuditVerifyResponse
@@ -257,6 +258,7 @@ mod schemas {
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;
+            reauth: ReauthRequest ReauthResponse;
             secrets: PutSecretRequest RotateSecretRequest SecretCreatedResponse SecretListResponse
                 SecretMetadataResponse SecretResponse SecretVersionListResponse;
             shares: AccessShareRequest CreateShareRequest ShareListItem ShareListResponse ShareResponse

@@ -1,5 +1,7 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use oneclaw_client::agents::*;
@@ -82,6 +84,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(vault_answers());
     all.extend(agent_answers());
     all.extend(other_answers());
+    all.extend(people::all());
     all
 }
 

@@ -38,12 +38,16 @@ impl Script {
             .unwrap()
     }
 
-    /// What was asked, as `METHOD URL [authorization] [body]`.
+    /// What was asked, as `METHOD URL [authorization] [confirmation] [body]`.
     pub(crate) fn log(&self) -> Vec<String> {
         let describe = |request: &Request<Bytes>| {
             let mut line = format!("{} {}", request.method(), request.uri());
             if let Some(authorization) = request.headers().get("authorization") {
                 line = format!("{line} [{}]", authorization.to_str().unwrap());
+            }
+            if let Some(confirmation) = request.headers().get("x-auth-confirm") {
+                assert!(confirmation.is_sensitive());
+                line = format!("{line} [confirmed by {}]", confirmation.to_str().unwrap());
             }
             if !request.body().is_empty() {
                 line = format!("{line} {}", std::str::from_utf8(request.body()).unwrap());

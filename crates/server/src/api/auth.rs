@@ -281,13 +281,18 @@ fn profile(profile: Profile) -> UserProfileResponse {
         org_id: profile.org,
         email: profile.email,
         display_name: profile.display_name,
-        auth_method: "password".to_owned(),
+        auth_method: auth_method(),
         role: profile.role,
         email_verified: profile.email_verified,
         marketing_emails: profile.marketing_emails,
         totp_enabled: false,
         created_at: profile.created_at,
     }
+}
+
+/// How accounts sign in.
+pub(super) fn auth_method() -> String {
+    "password".to_owned()
 }
 
 fn token_response(signed_in: SignedIn) -> TokenResponse {

@@ -17,6 +17,7 @@ mod limits;
 mod openapi;
 mod policies;
 mod races;
+mod reauth;
 mod rights;
 mod secrecy;
 mod secrets;

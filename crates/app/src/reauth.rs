@@ -1,0 +1,267 @@
+//! Proving once more who one is, for what a stolen access token alone must not be able to do.
+//!
+//! Two ways lead through: the password itself beside the request, or a token that [`prove`] gave for
+//! this purpose shortly before.
+//!
+//! Invariants:
+//! - A token is for one purpose, one session and one use, and is spent in the transaction of what it
+//!   allows.
+//! - What was not begun by signing in (a key) confirms nothing.
+//! - Once an account has a second factor, its password alone confirms nothing strong.
+//! - Wrong tries count for the account, whatever network they come from: whoever tries here holds a
+//!   token already.
+
+use crate::error::{Error, Kind, Result};
+use crate::factors::{self, Factors};
+use crate::lane::entry_of;
+use crate::live::{Caller, refused};
+use crate::op::Op;
+use crate::users::Proven;
+use crate::{App, limits};
+use oneclaw_core::audit::{Details, Draft};
+use oneclaw_core::id::{SessionId, UserId};
+use oneclaw_core::limit::Limit;
+use oneclaw_core::model::purpose::Purpose;
+use oneclaw_core::model::text::Email;
+use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
+use std::time::Duration;
+
+/// How long a proof may lie before it is used.
+const LIFE: Duration = Duration::from_mins(5);
+
+/// How somebody proves who they are.
+pub enum Proof {
+    /// The account's password.
+    Password(SecretString),
+    /// A code of the account's second factor.
+    Code(SecretString),
+}
+
+/// A token to confirm one act with.
+pub struct ReauthToken {
+    /// The token.
+    pub token: SecretString,
+    /// Seconds until it ends.
+    pub expires_in: u64,
+}
+
+/// Exchanges a proof for a token that confirms one act for one purpose.
+pub async fn prove(
+    app: &App,
+    caller: &Caller,
+    purpose: Purpose,
+    proof: Proof,
+) -> Result<ReauthToken> {
+    let session = session_of(caller)?;
+    let checked = Checked::check(app, caller, proof).await?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            op.authenticate(&caller).await?;
+            checked.confirm(op, &caller, purpose).await?;
+            let now = op.now();
+            let token = PlainToken::generate(TokenKind::Reauthentication, op.random());
+            op.tx()
+                .insert_one_time_token(
+                    token.hash(app_in.keyring()).as_bytes(),
+                    stored_purpose(purpose),
+                    session.as_uuid(),
+                    now,
+                    now.plus(LIFE),
+                )
+                .await?;
+            op.log(about(&caller, "auth.reauth", purpose)?);
+            Ok(ReauthToken {
+                token: token.into_secret(),
+                expires_in: LIFE.as_secs(),
+            })
+        })
+    })
+    .await
+}
+
+/// A confirmation that looked right outside of the transaction. It is worth something only once it is
+/// [spent](Self::spend) in the transaction of the act that it confirms.
+pub(crate) struct Confirmation(How);
+
+enum How {
+    Password(Checked),
+    Token(TokenHash),
+}
+
+impl Confirmation {
+    /// Looks at what came beside a request: a password or a token. It is slow for a password.
+    pub(crate) async fn check(
+        app: &App,
+        caller: &Caller,
+        presented: Option<SecretString>,
+    ) -> Result<Self> {
+        session_of(caller)?;
+        let presented = presented.ok_or_else(missing)?;
+        let token = app
+            .keyring()
+            .hash_token(TokenKind::Reauthentication, presented.expose());
+        if let Ok(hash) = token {
+            return Ok(Self(How::Token(hash)));
+        }
+        let checked = Checked::check(app, caller, Proof::Password(presented)).await;
+        checked
+            .map(|checked| Self(How::Password(checked)))
+            .map_err(not_confirmed)
+    }
+
+    /// Uses the confirmation for its purpose, after [`Op::authenticate`].
+    pub(crate) async fn spend(&self, op: &mut Op, caller: &Caller, purpose: Purpose) -> Result<()> {
+        let session = session_of(caller)?;
+        match &self.0 {
+            How::Password(checked) => checked
+                .confirm(op, caller, purpose)
+                .await
+                .map_err(not_confirmed),
+            How::Token(hash) => {
+                let (now, word) = (op.now(), stored_purpose(purpose));
+                let token = op.tx().find_one_time_token(hash.as_bytes(), word).await?;
+                let is_ours = token.is_some_and(|token| token.subject_id == session.as_uuid());
+                if is_ours
+                    && op
+                        .tx()
+                        .consume_one_time_token(hash.as_bytes(), word, now)
+                        .await?
+                {
+                    return Ok(());
+                }
+                Err(missing())
+            }
+        }
+    }
+}
+
+/// A proof that held a moment ago.
+enum Checked {
+    Password(Proven),
+    Code {
+        user: UserId,
+        code: SecretString,
+        counter: [u8; 32],
+    },
+}
+
+impl Checked {
+    async fn check(app: &App, caller: &Caller, proof: Proof) -> Result<Self> {
+        let id = caller.user()?;
+        let mut view = app.view(caller).await?;
+        let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+        drop(view);
+        match proof {
+            Proof::Password(password) => {
+                let email = Email::parse(&user.email).map_err(Error::internal)?;
+                let proven = Proven::check_again(app, caller, &email, &password).await;
+                proven.map(Self::Password).map_err(not_right)
+            }
+            Proof::Code(code) => {
+                // Counted in a unit of its own: that of a wrong code leaves nothing behind.
+                let counter = app.counter(Limit::Reauth, &id.to_string());
+                app.run(move |op| {
+                    Box::pin(async move { limits::count_try(op, &counter, Limit::Reauth).await })
+                })
+                .await?;
+                Ok(Self::Code {
+                    user: id,
+                    code,
+                    counter,
+                })
+            }
+        }
+    }
+
+    /// Checks in the transaction that it still holds, and that it is enough for the purpose.
+    async fn confirm(&self, op: &mut Op, caller: &Caller, purpose: Purpose) -> Result<()> {
+        match self {
+            Self::Password(proven) => {
+                proven.confirm(op).await.map_err(not_right)?;
+                let factors = Factors::of(op.tx(), proven.user()).await?;
+                if purpose.is_strong() && factors.any() {
+                    return Err(Error::forbidden(
+                        "This account has a second factor, so the password alone does not confirm this. \
+                         Confirm with a code of the second factor.",
+                    ));
+                }
+                Ok(())
+            }
+            Self::Code {
+                user,
+                code,
+                counter,
+            } => {
+                if !factors::spend_code(op, *user, code).await? {
+                    let entry = about(caller, "auth.reauth_failure", purpose)?;
+                    return Err(wrong_proof().logged(entry));
+                }
+                Ok(op.tx().clear_window(counter).await?)
+            }
+        }
+    }
+}
+
+/// The session that a confirmation is bound to.
+fn session_of(caller: &Caller) -> Result<SessionId> {
+    caller.user()?;
+    caller.session().ok_or_else(|| {
+        Error::forbidden("Only somebody who signed in can confirm this, not a key. Sign in first.")
+    })
+}
+
+/// How a token for a purpose is stored.
+const fn stored_purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::AccountDelete => "reauth account.delete",
+        Purpose::AccountExport => "reauth account.export",
+        Purpose::PasskeyRegister => "reauth security.passkey.register",
+        Purpose::PasskeyDelete => "reauth security.passkey.delete",
+        Purpose::MfaDisable => "reauth security.mfa.disable",
+        Purpose::VaultPasskeyDisable => "reauth security.vault_passkey.disable",
+    }
+}
+
+fn about(caller: &Caller, action: &'static str, purpose: Purpose) -> Result<Draft> {
+    let details = Details::new().text("purpose", purpose.as_str());
+    let user = caller.user()?;
+    Ok(entry_of(
+        caller,
+        action,
+        ("user", user.to_string()),
+        details,
+    ))
+}
+
+fn wrong_proof() -> Error {
+    Error::unauthenticated("That is not right. Check the password or code, and try again.")
+}
+
+/// The address is known here; only the proof can be wrong.
+fn not_right(error: Error) -> Error {
+    match error.kind() {
+        Kind::Unauthenticated => wrong_proof().instead_of(error),
+        _ => error,
+    }
+}
+
+fn missing() -> Error {
+    Error::forbidden(
+        "This needs a confirmation: send your password, or a fresh token of POST /v1/auth/reauth for this purpose, \
+         in the header X-Auth-Confirm.",
+    )
+}
+
+/// Beside a request whose own credential stands, a wrong password is no reason to sign in again.
+fn not_confirmed(error: Error) -> Error {
+    if *error.kind() != Kind::Unauthenticated {
+        return error;
+    }
+    Error::forbidden(
+        "The confirmation in the header X-Auth-Confirm is neither your password nor a token of \
+         POST /v1/auth/reauth for this purpose that still works.",
+    )
+    .instead_of(error)
+}

@@ -1,0 +1,43 @@
+//! Proving once more who one is.
+
+use crate::ServerState;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{Authenticated, Json};
+use crate::reply::Reply;
+use axum::extract::State;
+use oneclaw_app::App;
+use oneclaw_app::reauth::{self, Proof};
+use oneclaw_client::reauth::{ReauthRequest, ReauthResponse};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(reauth))
+}
+
+/// Prove once more who you are, and get a token that confirms one act.
+#[utoipa::path(post, path = "/v1/auth/reauth", operation_id = "reauth", tag = "Authentication", request_body = ReauthRequest,
+    responses((status = 200, description = "For the header `X-Auth-Confirm`, once, within five minutes.", body = ReauthResponse)))]
+async fn reauth(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Json(body): Json<ReauthRequest>,
+) -> ApiResult<Reply<ReauthResponse>> {
+    let proof = match (body.password, body.code) {
+        (Some(password), None) => Proof::Password(password.into_secret()),
+        (None, Some(code)) => Proof::Code(code.into_secret()),
+        _ => {
+            return Err(ApiError::invalid(
+                "password",
+                "give either the password or a code of the second factor",
+            ));
+        }
+    };
+    let given = reauth::prove(&app, &caller, body.purpose, proof)
+        .await
+        .map_err(ApiError::sign_in)?;
+    Ok(Reply(ReauthResponse {
+        token: given.token.into(),
+        expires_in: u32::try_from(given.expires_in).unwrap_or(u32::MAX),
+    }))
+}
