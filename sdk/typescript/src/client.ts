@@ -1,0 +1,66 @@
+/** The client: credentials, and the resources that use them. */
+import { AccessResource } from "./resources/access.js";
+import { AgentsResource } from "./resources/agents.js";
+import { AuditResource } from "./resources/audit.js";
+import { AuthResource } from "./resources/auth.js";
+import { EnrollmentsResource } from "./resources/enrollments.js";
+import { OrgResource } from "./resources/org.js";
+import { SecretsResource } from "./resources/secrets.js";
+import { SharingResource } from "./resources/sharing.js";
+import { VaultResource } from "./resources/vault.js";
+import type { Result } from "./result.js";
+import { Transport, type Surroundings, type TransportOptions } from "./transport.js";
+import type { Answer, Input, Operation, RequestOptions } from "./types.js";
+
+/**
+ * Where the server is and who asks: a `token`, an agent's key (`ocv_…`, with or without its id), or a person's (`1ck_…`).
+ * Keys are exchanged for tokens when they are needed, and tokens replaced before they end.
+ */
+export type ClientOptions = TransportOptions;
+
+export class OneclawClient {
+  readonly access: AccessResource;
+  readonly agents: AgentsResource;
+  readonly audit: AuditResource;
+  readonly auth: AuthResource;
+  readonly enrollments: EnrollmentsResource;
+  readonly org: OrgResource;
+  readonly secrets: SecretsResource;
+  readonly sharing: SharingResource;
+  readonly vault: VaultResource;
+  readonly #transport: Transport;
+
+  constructor(options: ClientOptions, surroundings?: Surroundings) {
+    const transport = new Transport(options, surroundings);
+    this.#transport = transport;
+    this.access = new AccessResource(transport);
+    this.agents = new AgentsResource(transport);
+    this.audit = new AuditResource(transport);
+    this.auth = new AuthResource(transport);
+    this.enrollments = new EnrollmentsResource(transport);
+    this.org = new OrgResource(transport);
+    this.secrets = new SecretsResource(transport);
+    this.sharing = new SharingResource(transport);
+    this.vault = new VaultResource(transport);
+  }
+
+  /** The agent that the key belongs to, known after the first request where it was not given. */
+  get resolvedAgentId(): string | undefined {
+    return this.#transport.session.agentId;
+  }
+
+  /** Uses this token from now on; an empty one signs out. */
+  setToken(token: string): void {
+    this.#transport.session.set(token);
+  }
+
+  /** Calls any operation of the API by its name, with the types of its description. */
+  call<O extends Operation>(operation: O, input: Input<O>, options?: RequestOptions): Promise<Result<Answer<O>>> {
+    return this.#transport.call(operation, input, options);
+  }
+}
+
+/** Makes a client. Nothing is sent until the first request. */
+export function createClient(options: ClientOptions): OneclawClient {
+  return new OneclawClient(options);
+}

@@ -1,0 +1,67 @@
+import type { Result } from "../result.js";
+import type { TokenAnswer } from "../session.js";
+import type { Body, Optional, RequestOptions } from "../types.js";
+import { Resource, type Called } from "./resource.js";
+
+/** Signing in and the account. What gives a token makes the client use it from then on. */
+export class AuthResource extends Resource {
+  /** Signs in with a password. With `mfa_required` in the answer there is no token yet. */
+  login(credentials: Body<"login">, options?: RequestOptions): Called<"login"> {
+    return this.#keeping(this.transport.call("login", { body: credentials }, options));
+  }
+
+  signup(account: Optional<Body<"signup">>, options?: RequestOptions): Called<"signup"> {
+    return this.#keeping(this.transport.call("signup", { body: account }, options));
+  }
+
+  verifyEmail(token: string, options?: RequestOptions): Called<"verifyEmail"> {
+    return this.#keeping(this.transport.call("verifyEmail", { body: { token } }, options));
+  }
+
+  agentToken(credentials: Optional<Body<"agentToken">>, options?: RequestOptions): Called<"agentToken"> {
+    return this.#keeping(this.transport.call("agentToken", { body: credentials }, options));
+  }
+
+  apiKeyToken(credentials: Body<"apiKeyToken">, options?: RequestOptions): Called<"apiKeyToken"> {
+    return this.#keeping(this.transport.call("apiKeyToken", { body: credentials }, options));
+  }
+
+  /** The client refreshes by itself; this is for programs that keep tokens. */
+  refresh(refreshToken: string, options?: RequestOptions): Called<"refreshToken"> {
+    const body = { refresh_token: refreshToken };
+    return this.#keeping(this.transport.anonymously("refreshToken", { body }, options));
+  }
+
+  /** Revokes the token and forgets it. */
+  async logout(options?: RequestOptions): Called<"revokeToken"> {
+    const result = await this.transport.call("revokeToken", {}, options);
+    this.transport.session.set("");
+    return result;
+  }
+
+  getMe(options?: RequestOptions): Called<"getMe"> {
+    return this.transport.call("getMe", {}, options);
+  }
+
+  updateMe(change: Optional<Body<"updateMe">>, options?: RequestOptions): Called<"updateMe"> {
+    return this.transport.call("updateMe", { body: change }, options);
+  }
+
+  changePassword(change: Body<"changePassword">, options?: RequestOptions): Called<"changePassword"> {
+    return this.transport.call("changePassword", { body: change }, options);
+  }
+
+  forgotPassword(request: Body<"forgotPassword">, options?: RequestOptions): Called<"forgotPassword"> {
+    return this.transport.call("forgotPassword", { body: request }, options);
+  }
+
+  resetPassword(request: Body<"resetPassword">, options?: RequestOptions): Called<"resetPassword"> {
+    return this.transport.call("resetPassword", { body: request }, options);
+  }
+
+  async #keeping<T extends TokenAnswer>(call: Promise<Result<T>>): Promise<Result<T>> {
+    const result = await call;
+    if (result.error === null) this.transport.session.keep(result.data);
+    return result;
+  }
+}
