@@ -137,6 +137,7 @@ impl App {
             caches: Caches::new(),
             mail: config.mail,
             mail_queued: Notify::new(),
+            answered: Notify::new(),
         })))
     }
 }

@@ -8,7 +8,7 @@ use crate::live::Loaded;
 use crate::rules::RuleSet;
 use crate::tokens::KeyHolder;
 use oneclaw_core::caller::Principal;
-use oneclaw_core::id::{OrgId, VaultId};
+use oneclaw_core::id::{OrgId, PolicyId, VaultId};
 use oneclaw_core::path::SecretPath;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::jwt::Claims;
@@ -34,6 +34,8 @@ pub(crate) struct VaultView {
     pub(crate) owner: Principal,
     pub(crate) key_generation: i64,
     pub(crate) rules: RuleSet,
+    /// Those of the rules that are used up by being used.
+    pub(crate) limited: Vec<PolicyId>,
     pub(crate) guard: Guard,
 }
 

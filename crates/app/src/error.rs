@@ -5,7 +5,9 @@
 
 use crate::commit::CommitError;
 use oneclaw_core::audit::Draft;
-use oneclaw_core::policy::Denied;
+use oneclaw_core::id::{ApprovalId, VaultId};
+use oneclaw_core::path::SecretPath;
+use oneclaw_core::policy::{Action, DenialReason, Denied};
 use oneclaw_store::StoreError;
 use std::borrow::Cow;
 use std::fmt;
@@ -23,6 +25,8 @@ pub enum Kind {
     Unauthenticated,
     /// Known, but not allowed.
     Forbidden,
+    /// Known, but only once a human has answered this question.
+    ApprovalRequired(ApprovalId),
     /// A limit of the organisation is used up.
     LimitReached,
     /// Not there, or not visible to the caller.
@@ -39,12 +43,25 @@ pub enum Kind {
     Internal,
 }
 
+/// The smallest access that would have been enough. It says what was asked for, and nothing about
+/// what there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingAccess {
+    /// The vault.
+    pub vault: VaultId,
+    /// The path.
+    pub path: String,
+    /// The permission.
+    pub permission: &'static str,
+}
+
 /// A refusal or failure of an operation.
 pub struct Error {
     kind: Kind,
     sentence: Cow<'static, str>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     entry: Option<Box<Draft>>,
+    missing_access: Option<Box<MissingAccess>>,
 }
 
 impl Error {
@@ -54,6 +71,7 @@ impl Error {
             sentence: sentence.into(),
             cause: None,
             entry: None,
+            missing_access: None,
         }
     }
 
@@ -71,6 +89,32 @@ impl Error {
     /// Not allowed.
     pub fn forbidden(sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Forbidden, sentence)
+    }
+
+    /// Not allowed before a human has said so.
+    pub fn approval_required(id: ApprovalId) -> Self {
+        Self::new(
+            Kind::ApprovalRequired(id),
+            "A human has to allow this first. They have been asked; ask again once they have answered.",
+        )
+    }
+
+    /// The refusal of a decision. Where a policy alone would open the way, it says which.
+    pub(crate) fn denied(
+        denied: Denied,
+        vault: VaultId,
+        action: Action,
+        path: &SecretPath,
+    ) -> Self {
+        let mut error = Self::forbidden(denied.sentence());
+        if denied.reason() == DenialReason::NoMatchingRule {
+            error.missing_access = Some(Box::new(MissingAccess {
+                vault,
+                path: path.as_str().to_owned(),
+                permission: action.least_permission().as_str(),
+            }));
+        }
+        error
     }
 
     /// Not there, as far as the caller may know.
@@ -139,6 +183,12 @@ impl Error {
         &self.kind
     }
 
+    /// What access would have been enough, where one would.
+    #[must_use]
+    pub fn missing_access(&self) -> Option<&MissingAccess> {
+        self.missing_access.as_deref()
+    }
+
     /// For the caller.
     #[must_use]
     pub fn sentence(&self) -> &str {
@@ -186,12 +236,6 @@ impl From<StoreError> for Error {
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
         Self::unavailable().because(error)
-    }
-}
-
-impl From<Denied> for Error {
-    fn from(denied: Denied) -> Self {
-        Self::forbidden(denied.sentence())
     }
 }
 

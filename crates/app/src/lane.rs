@@ -39,6 +39,20 @@ pub(crate) enum Attempt<T> {
     Stale,
     /// Another writer of the same path was faster.
     Lost,
+    /// It rests on a policy that is used up by being used: only a unit of work can decide and spend
+    /// in one.
+    InTurn,
+}
+
+impl<T> Attempt<T> {
+    /// The same outcome of another attempt, which has come to nothing.
+    pub(crate) fn instead_of<U>(self) -> Attempt<U> {
+        match self {
+            Self::InTurn => Attempt::InTurn,
+            Self::Lost => Attempt::Lost,
+            Self::Done(_) | Self::Stale => Attempt::Stale,
+        }
+    }
 }
 
 /// Counts the passes of one request and forgets what was found stale.
@@ -49,6 +63,7 @@ pub(crate) struct Retry<'a> {
     path: &'a SecretPath,
     stale: usize,
     lost: usize,
+    in_turn: bool,
 }
 
 impl<'a> Retry<'a> {
@@ -65,6 +80,7 @@ impl<'a> Retry<'a> {
             path,
             stale: 0,
             lost: 0,
+            in_turn: false,
         }
     }
 
@@ -75,6 +91,10 @@ impl<'a> Retry<'a> {
     pub(crate) async fn settle<T>(&mut self, attempt: Attempt<T>) -> Result<Option<T>> {
         match attempt {
             Attempt::Done(value) => return Ok(Some(value)),
+            Attempt::InTurn => {
+                self.in_turn = true;
+                return Ok(None);
+            }
             Attempt::Lost => self.lost += 1,
             Attempt::Stale => {
                 self.stale += 1;
@@ -94,6 +114,11 @@ impl<'a> Retry<'a> {
             return Ok(None);
         }
         Err(Error::unavailable())
+    }
+
+    /// Whether the request has to be decided in a unit of work.
+    pub(crate) const fn must_take_turn(&self) -> bool {
+        self.in_turn
     }
 
     /// Whether what the request rests on changes faster than it can decide. It may, for as long as
@@ -129,16 +154,18 @@ impl Access {
             .view
             .decide(&self.loaded.live, caller, self.action, path, app.now())
         {
+            Ok(granted) if self.view.is_spent_by(&granted) => Ok(Attempt::InTurn),
             Ok(granted) => Ok(Attempt::Done((self, granted))),
             Err(denied) => {
+                let (vault, action) = (self.view.vault, self.action);
                 let light = Light {
                     guards: self.guards(),
                     secret: None,
                     step: Step::None,
-                    entry: denied_entry(caller, self.view.vault, self.action, path, &denied),
+                    entry: denied_entry(caller, vault, action, path, &denied),
                 };
                 match app.commit(light).await? {
-                    Outcome::Done => Err(denied.into()),
+                    Outcome::Done => Err(Error::denied(denied, vault, action, path)),
                     _ => Ok(Attempt::Stale),
                 }
             }
@@ -208,6 +235,12 @@ impl VaultView {
         policy::evaluate(&request, self.rules.candidates(path))
     }
 
+    /// Whether what was granted uses a policy up. Seeing that a path exists does not.
+    pub(crate) fn is_spent_by(&self, granted: &Granted) -> bool {
+        granted.action() != Action::List
+            && matches!(granted.basis(), Basis::Rule(id) if self.limited.contains(&id))
+    }
+
     /// The question as the evaluator takes it.
     pub(crate) fn request<'a>(
         &'a self,
@@ -255,7 +288,8 @@ impl View {
 }
 
 impl Op {
-    /// Decides on the state of this transaction; a refusal is logged.
+    /// Decides on the state of this transaction; a refusal is logged. A policy that is used up by
+    /// being used is spent here, so that it is spent exactly when what it allowed becomes durable.
     pub(crate) async fn decide(
         &mut self,
         live: &Live,
@@ -266,10 +300,22 @@ impl Op {
     ) -> Result<Granted> {
         let now = self.now();
         let view = load_vault_view(self.tx(), live, vault).await?;
-        view.decide(live, caller, action, path, now)
+        let granted = view
+            .decide(live, caller, action, path, now)
             .map_err(|denied| {
-                Error::from(denied).logged(denied_entry(caller, vault, action, path, &denied))
-            })
+                Error::denied(denied, vault, action, path)
+                    .logged(denied_entry(caller, vault, action, path, &denied))
+            })?;
+        if let Basis::Rule(policy) = granted.basis()
+            && view.is_spent_by(&granted)
+        {
+            if !self.tx().spend_policy_use(live.org, vault, policy).await? {
+                return Err(Error::unavailable());
+            }
+            // What others remember of the vault's rules is no longer so.
+            self.tx().bump_epoch(vault.as_uuid()).await?;
+        }
+        Ok(granted)
     }
 }
 
@@ -287,6 +333,11 @@ async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) -> Result<Vau
         vault,
         owner: oneclaw_core::caller::Principal::from_parts(&row.owner_type, row.owner_id)?,
         key_generation: row.key_generation,
+        limited: policies
+            .iter()
+            .filter(|policy| policy.uses_left.is_some())
+            .map(|policy| policy.id)
+            .collect(),
         rules: RuleSet::new(
             policies
                 .iter()

@@ -23,6 +23,7 @@ mod view;
 
 pub mod account;
 pub mod agents;
+pub mod approvals;
 pub mod audit;
 pub mod enrollments;
 pub mod jobs;
@@ -40,7 +41,7 @@ pub mod vaults;
 
 pub use boot::{BootError, Config, KeyDelivery};
 pub use commit::CommitCounts;
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Kind, MissingAccess, Result};
 pub use live::{Caller, Live};
 pub use users::Origin;
 
@@ -75,6 +76,7 @@ struct Inner {
     caches: Caches,
     mail: mail::Mailer,
     mail_queued: Notify,
+    answered: Notify,
 }
 
 /// How this instance was told to behave.
@@ -146,6 +148,11 @@ impl App {
 
     pub(crate) fn mail_queued(&self) -> &Notify {
         &self.0.mail_queued
+    }
+
+    /// Wakes whoever waits for the answer to an approval on this node.
+    pub(crate) fn answered(&self) -> &Notify {
+        &self.0.answered
     }
 
     /// Runs a unit of work: its statements and its audit entries become durable together, or not at

@@ -49,6 +49,8 @@ pub struct Policy {
     pub created_by: Principal,
     /// When.
     pub created_at: Timestamp,
+    /// How often it can still be used; any number of times when absent.
+    pub uses_left: Option<i64>,
 }
 
 /// What a new policy says.
@@ -119,6 +121,18 @@ pub(crate) async fn insert(
     vault: VaultId,
     request: CreateRequest,
 ) -> Result<Policy> {
+    insert_limited(op, caller, live, vault, request, None).await
+}
+
+/// Like [`insert`], for a policy that can be used only so often.
+pub(crate) async fn insert_limited(
+    op: &mut Op,
+    caller: &Caller,
+    live: &Live,
+    vault: VaultId,
+    request: CreateRequest,
+    uses: Option<i64>,
+) -> Result<Policy> {
     let now = op.now();
     require_principal(op, live.org, request.principal).await?;
     let row = PolicyRow {
@@ -137,6 +151,7 @@ pub(crate) async fn insert(
         created_by_type: live.principal.kind().to_owned(),
         created_by_id: live.principal.uuid(),
         created_at: now,
+        uses_left: uses,
     };
     op.tx().insert_policy(&row).await?;
     changed(op, caller, &row, "policy.create").await?;
@@ -417,6 +432,7 @@ fn policy_of(row: PolicyRow) -> Result<Policy> {
         expires_at: row.expires_at,
         created_by: Principal::from_parts(&row.created_by_type, row.created_by_id)?,
         created_at: row.created_at,
+        uses_left: row.uses_left,
     })
 }
 

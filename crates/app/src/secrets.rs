@@ -84,7 +84,7 @@ async fn read_any(
     version: Option<i64>,
 ) -> Result<Value> {
     let mut retry = Retry::new(app, caller, vault, path);
-    while !retry.is_overtaken() {
+    while !(retry.is_overtaken() || retry.must_take_turn()) {
         let attempt = try_read(app, caller, vault, path, version).await?;
         if let Some(done) = retry.settle(attempt).await? {
             return Ok(done);
@@ -101,8 +101,9 @@ async fn try_read(
     version: Option<i64>,
 ) -> Result<Attempt<Value>> {
     let access = app.access(caller, vault, Action::Read).await?;
-    let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
-        return Ok(Attempt::Stale);
+    let (access, granted) = match access.granted(app, caller, path).await? {
+        Attempt::Done(done) => done,
+        other => return Ok(other.instead_of()),
     };
     let row = match version {
         None => app.sealed(&access, caller, path).await?,
@@ -334,8 +335,9 @@ async fn try_list_versions(
     path: &SecretPath,
 ) -> Result<Attempt<Vec<Metadata>>> {
     let access = app.access(caller, vault, Action::List).await?;
-    let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
-        return Ok(Attempt::Stale);
+    let (access, granted) = match access.granted(app, caller, path).await? {
+        Attempt::Done(done) => done,
+        other => return Ok(other.instead_of()),
     };
     let mut tx = app.store().begin_read().await?;
     let rows = tx

@@ -19,6 +19,7 @@
 
 pub mod account;
 pub mod agents;
+pub mod approvals;
 pub mod audit;
 pub mod auth;
 mod call;

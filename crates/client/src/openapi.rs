@@ -3,6 +3,7 @@
 //! Invariant: the words come from the enum itself, so the schema cannot list others.
 
 use oneclaw_core::caller::Role;
+use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use oneclaw_core::model::enrollment::EnrollmentStatus;
 use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::model::share::RecipientType;
@@ -34,6 +35,14 @@ pub(crate) fn enrollment_status() -> Object {
 
 pub(crate) fn purpose() -> Object {
     words(Purpose::ALL.iter().map(|purpose| purpose.as_str()))
+}
+
+pub(crate) fn approval_status() -> Object {
+    words(ApprovalStatus::ALL.iter().map(|status| status.as_str()))
+}
+
+pub(crate) fn grant_mode() -> Object {
+    words(GrantMode::ALL.iter().map(|mode| mode.as_str()))
 }
 
 pub(crate) fn recipient_type() -> Object {

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::approvals::AccessTemplate;
+
 /// The media type of an error body.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -43,6 +45,11 @@ pub struct ProblemDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub approval_request_id: Option<Uuid>,
+    /// With status 403, where a policy would open the way: the smallest request for access that would. Sent to
+    /// `POST /v1/approvals/request`, with a `reason`, it asks a human.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub access_request: Option<AccessTemplate>,
     /// Names this request in the server's log; quote it when asking for help.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -59,6 +66,7 @@ impl ProblemDetails {
             detail: detail.into(),
             fields: BTreeMap::new(),
             approval_request_id: None,
+            access_request: None,
             request_id: None,
         }
     }

@@ -139,6 +139,8 @@ ids! {
     MailId,
     /// An invitation to an organisation.
     InviteId,
+    /// A question of an agent to its human.
+    ApprovalId,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Plain nouns with their legal states: what a value must look like, and what may follow what.
 
+pub mod approval;
 pub mod enrollment;
 pub mod password;
 pub mod purpose;

@@ -165,6 +165,17 @@ impl Action {
         }
     }
 
+    /// The one permission that is enough and opens the least.
+    pub const fn least_permission(self) -> Permission {
+        match self {
+            Self::Read | Self::List | Self::Share => Permission::Read,
+            Self::Write => Permission::Write,
+            Self::Delete => Permission::Delete,
+            Self::Rotate => Permission::Rotate,
+            Self::Use => Permission::Use,
+        }
+    }
+
     /// Whether the action needs the decrypted value.
     pub const fn discloses(self) -> bool {
         matches!(self, Self::Read | Self::Use | Self::Share)

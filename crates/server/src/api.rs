@@ -2,6 +2,7 @@
 
 mod account;
 mod agents;
+mod approvals;
 mod audit;
 mod auth;
 mod enrollments;
@@ -37,6 +38,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(reauth::routes())
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
+        .merge(approvals::routes(flood))
         .merge(vaults::routes())
         .merge(secrets::routes())
         .merge(policies::routes())

@@ -11,7 +11,11 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use oneclaw_app::Kind;
-use oneclaw_client::problem::{ABOUT_BLANK, PROBLEM_JSON, ProblemDetails, RESOURCE_LIMIT_EXCEEDED};
+use oneclaw_client::approvals::AccessTemplate;
+use oneclaw_client::problem::{
+    ABOUT_BLANK, APPROVAL_REQUIRED, PROBLEM_JSON, ProblemDetails, RESOURCE_LIMIT_EXCEEDED,
+};
+use oneclaw_core::id::ApprovalId;
 use oneclaw_core::limit::{Limit, retry_after_seconds};
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -36,6 +40,8 @@ struct Problem {
     fields: Vec<(Cow<'static, str>, String)>,
     retry_after: Option<Duration>,
     challenge: Option<&'static str>,
+    approval: Option<ApprovalId>,
+    access: Option<AccessTemplate>,
     cause: Option<Arc<oneclaw_app::Error>>,
 }
 
@@ -54,6 +60,8 @@ impl ApiError {
             fields: Vec::new(),
             retry_after: None,
             challenge: None,
+            approval: None,
+            access: None,
             cause: None,
         }))
     }
@@ -153,7 +161,9 @@ impl From<oneclaw_app::Error> for ApiError {
         let status = match error.kind() {
             Kind::Invalid(_) => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Kind::Forbidden | Kind::LimitReached => StatusCode::FORBIDDEN,
+            Kind::Forbidden | Kind::ApprovalRequired(_) | Kind::LimitReached => {
+                StatusCode::FORBIDDEN
+            }
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::Gone => StatusCode::GONE,
@@ -170,6 +180,11 @@ impl From<oneclaw_app::Error> for ApiError {
                     .collect();
             }
             Kind::Unauthenticated => answer.0.challenge = Some(CHALLENGE_INVALID_TOKEN),
+            Kind::ApprovalRequired(id) => {
+                answer.0.kind = APPROVAL_REQUIRED;
+                answer.0.title = Some("Approval Required");
+                answer.0.approval = Some(*id);
+            }
             Kind::LimitReached => {
                 answer.0.kind = RESOURCE_LIMIT_EXCEEDED;
                 answer.0.title = Some("Resource Limit Exceeded");
@@ -178,6 +193,9 @@ impl From<oneclaw_app::Error> for ApiError {
             Kind::Unavailable => answer.0.retry_after = Some(Duration::from_secs(1)),
             _ => {}
         }
+        answer.0.access = error
+            .missing_access()
+            .map(|access| AccessTemplate::new(access.vault, &access.path, access.permission));
         answer.0.cause = error.cause().is_some().then(|| Arc::new(error));
         answer
     }
@@ -224,6 +242,8 @@ pub(crate) fn write_problem(response: &mut Response, request_id: &HeaderValue) {
         .into_iter()
         .map(|(field, message)| (field.into_owned(), message))
         .collect();
+    details.approval_request_id = problem.approval.map(|id| id.as_uuid());
+    details.access_request = problem.access;
     details.request_id = Some(request_id.to_owned());
     // Strings and numbers always serialise.
     let body = serde_json::to_vec(&details).unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
@@ -12,6 +12,14 @@ pub struct Reply<T>(pub T);
 
 /// 201 with a JSON body.
 pub struct Created<T>(pub T);
+
+/// 202 with a JSON body, and where to look for what comes of it.
+pub struct Accepted<T> {
+    /// The path to look at.
+    pub location: String,
+    /// The body.
+    pub body: T,
+}
 
 /// 204, without a body.
 pub struct NoContent;
@@ -25,6 +33,17 @@ impl<T: Serialize> IntoResponse for Reply<T> {
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         json(StatusCode::CREATED, &self.0)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        let mut response = json(StatusCode::ACCEPTED, &self.body);
+        // Paths of ours are always valid in a header.
+        if let Ok(location) = HeaderValue::from_str(&self.location) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
     }
 }
 

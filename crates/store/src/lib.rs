@@ -17,6 +17,7 @@ mod row;
 mod rows;
 
 pub mod agents;
+pub mod approvals;
 pub mod audit;
 pub mod enrollments;
 pub mod epochs;

@@ -40,28 +40,32 @@ row! {
         pub created_by_id: Uuid,
         /// When it was written.
         pub created_at: Timestamp,
+        /// How often it can still be used; any number of times when absent.
+        pub uses_left: Option<i64>,
     }
 }
 
 const INSERT: &str = "INSERT INTO policies (id, org_id, vault_id, path_pattern, principal_type, principal_id, \
     permissions, effect, priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, \
-    created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    created_at, uses_left) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const FIND: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, permissions, effect, \
-    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at \
-    FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3";
+    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at, \
+    uses_left FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3";
 // BACKEND: a transaction that writes owns the whole embedded database; on PostgreSQL it has to take
 // the row.
 const FIND_LOCKED_POSTGRES: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, \
     permissions, effect, priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, \
-    created_at FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3 FOR NO KEY UPDATE";
+    created_at, uses_left FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3 FOR NO KEY UPDATE";
 const LIST: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, permissions, effect, \
-    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at \
-    FROM policies WHERE org_id = $1 AND vault_id = $2 ORDER BY created_at, id";
+    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at, \
+    uses_left FROM policies WHERE org_id = $1 AND vault_id = $2 ORDER BY created_at, id";
 const LIST_FOR: &str = "SELECT id, org_id, vault_id, path_pattern, principal_type, principal_id, permissions, effect, \
-    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at \
-    FROM policies WHERE org_id = $1 AND vault_id = $2 AND principal_id = $3";
+    priority, conditions, attribute_conditions, expires_at, created_by_type, created_by_id, created_at, \
+    uses_left FROM policies WHERE org_id = $1 AND vault_id = $2 AND principal_id = $3 AND (uses_left IS NULL OR uses_left > 0)";
 const UPDATE: &str = "UPDATE policies SET permissions = $4, effect = $5, priority = $6, conditions = $7, \
     attribute_conditions = $8, expires_at = $9 WHERE org_id = $1 AND vault_id = $2 AND id = $3";
+const SPEND: &str = "UPDATE policies SET uses_left = uses_left - 1 \
+    WHERE org_id = $1 AND vault_id = $2 AND id = $3 AND uses_left > 0";
 const DELETE: &str = "DELETE FROM policies WHERE org_id = $1 AND vault_id = $2 AND id = $3";
 const DELETE_OF_PRINCIPAL: &str = "DELETE FROM policies WHERE org_id = $1 AND principal_id = $2";
 const VAULTS_OF_PRINCIPAL: &str =
@@ -88,6 +92,7 @@ impl Tx {
             policy.created_by_type.as_str(),
             policy.created_by_id,
             policy.created_at.as_millis(),
+            policy.uses_left,
         )?;
         Ok(())
     }
@@ -100,6 +105,16 @@ impl Tx {
         id: PolicyId,
     ) -> Result<Option<PolicyRow>> {
         maybe!(self, FIND, org.as_uuid(), vault.as_uuid(), id.as_uuid())
+    }
+
+    /// Uses a policy once: of any number of attempts only as many get `true` as uses are left.
+    pub async fn spend_policy_use(
+        &mut self,
+        org: OrgId,
+        vault: VaultId,
+        id: PolicyId,
+    ) -> Result<bool> {
+        Ok(changed!(self, SPEND, org.as_uuid(), vault.as_uuid(), id.as_uuid())? == 1)
     }
 
     /// One policy of a vault that nobody else can change until this transaction ends. Take it before

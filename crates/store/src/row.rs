@@ -3,8 +3,8 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, EnrollmentId, EventId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId,
-    VaultId,
+    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PolicyId, SecretId, SessionId,
+    ShareId, UserId, VaultId,
 };
 use uuid::Uuid;
 
@@ -36,6 +36,7 @@ macro_rules! stored_as_uuid {
 }
 stored_as_uuid!(
     AgentId,
+    ApprovalId,
     EnrollmentId,
     EventId,
     MailId,

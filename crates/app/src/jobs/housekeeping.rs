@@ -39,10 +39,15 @@ macro_rules! task {
     };
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 9] = [
     task!(
         "requests to join that lapsed",
         expire_enrollments,
+        Duration::ZERO
+    ),
+    task!(
+        "approvals that nobody gave in time",
+        expire_approvals,
         Duration::ZERO
     ),
     task!("old requests to join", purge_enrollments, ENROLLMENT_KEPT),

@@ -92,6 +92,25 @@ pub(crate) enum Message {
         /// When the link stops working.
         expires: Timestamp,
     },
+    /// An agent asks its human for something.
+    ApprovalRequested {
+        /// The agent, as its human let it in.
+        agent_name: String,
+        /// Chosen by the agent.
+        action: String,
+        /// The vault it asks access to, when it asks for access.
+        vault: Option<String>,
+        /// Chosen by the agent; empty without a vault.
+        pattern: String,
+        /// What for.
+        permissions: String,
+        /// Chosen by the agent; may be empty.
+        reason: String,
+        /// When the question lapses.
+        expires_at: Timestamp,
+        /// The page on which to answer.
+        review_link: String,
+    },
     /// Somebody shared a secret with this address.
     ShareReceived {
         /// Who did: a user of this instance, by verified address.
@@ -128,6 +147,7 @@ impl Message {
             Self::EnrollmentRequest { .. } => "enrollment_request",
             Self::AgentCredentials { .. } => "agent_credentials",
             Self::AgentKeyReady { .. } => "agent_key_ready",
+            Self::ApprovalRequested { .. } => "approval_requested",
             Self::ShareReceived { .. } => "share_received",
             Self::ShareOpened { .. } => "share_opened",
         }
@@ -144,6 +164,7 @@ impl Message {
             Self::EnrollmentRequest { .. } => "An agent asks to join your vault",
             Self::AgentCredentials { .. } => "The credentials of your new agent",
             Self::AgentKeyReady { .. } => "The key of your new agent is ready",
+            Self::ApprovalRequested { .. } => "An agent asks for your approval",
             Self::ShareReceived { .. } => "A secret was shared with you",
             Self::ShareOpened { .. } => "A secret that you shared was opened",
         }
@@ -161,6 +182,7 @@ impl Message {
             | Self::PasswordChanged { .. }
             | Self::EnrollmentRequest { .. }
             | Self::AgentKeyReady { .. }
+            | Self::ApprovalRequested { .. }
             | Self::ShareReceived { .. }
             | Self::ShareOpened { .. } => false,
         }
@@ -184,6 +206,9 @@ impl Message {
             }
             | Self::AgentKeyReady {
                 reveal_link: link, ..
+            }
+            | Self::ApprovalRequested {
+                review_link: link, ..
             }
             | Self::ShareReceived { link, .. }
             | Self::ShareOpened {

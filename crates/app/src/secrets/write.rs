@@ -5,7 +5,7 @@ use super::{MAXIMUM_VALUE, Metadata, granted_details, metadata_of_sealed, versio
 use crate::App;
 use crate::caches::VaultView;
 use crate::commit::{Light, Outcome, Step};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::lane::{Attempt, Retry, entry_of};
 use crate::live::Caller;
 use crate::op::Op;
@@ -44,12 +44,7 @@ pub async fn put(
 ) -> Result<Metadata> {
     let write = Write::parse(app, request)?;
     let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_write(app, caller, vault, path, Action::Write, &write).await?;
-        if let Some(done) = retry.settle(attempt).await? {
-            return Ok(done);
-        }
-    }
+    write_until_done(app, caller, &mut retry, vault, path, Action::Write, &write).await
 }
 
 /// Replaces the value by a random one of the server's making. The value is not returned.
@@ -72,11 +67,95 @@ pub async fn rotate(
     let mut write = Write::parse(app, request)?;
     write.keep_kind = !kind_given;
     let mut retry = Retry::new(app, caller, vault, path);
+    write_until_done(app, caller, &mut retry, vault, path, Action::Rotate, &write).await
+}
+
+async fn write_until_done(
+    app: &App,
+    caller: &Caller,
+    retry: &mut Retry<'_>,
+    vault: VaultId,
+    path: &SecretPath,
+    action: Action,
+    write: &Write,
+) -> Result<Metadata> {
     loop {
-        let attempt = try_write(app, caller, vault, path, Action::Rotate, &write).await?;
+        let attempt = if retry.must_take_turn() {
+            write_in_turn(app, caller, vault, path, action, write).await?
+        } else {
+            try_write(app, caller, vault, path, action, write).await?
+        };
         if let Some(done) = retry.settle(attempt).await? {
             return Ok(done);
         }
+    }
+}
+
+/// Writes in a unit of work, because the policy that allows it is used up by it. Sealed before: what
+/// is stored is only what was sealed for exactly this version.
+async fn write_in_turn(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    action: Action,
+    write: &Write,
+) -> Result<Attempt<Metadata>> {
+    let access = app.access(caller, vault, action).await?;
+    let before = app.sealed(&access, caller, path).await?;
+    let is_there = before.as_ref().is_some_and(|row| row.deleted_at.is_none());
+    let new = app
+        .seal_version(
+            caller,
+            &access.view,
+            path,
+            write,
+            before.as_deref(),
+            app.now(),
+        )
+        .await?;
+    let metadata = metadata_of_sealed(&sealed_of_new(&new))?;
+    let (by, at) = (caller.clone(), path.clone());
+    let written = app
+        .run(move |op| {
+            Box::pin(async move {
+                let live = op.authenticate(&by).await?;
+                let granted = op.decide(&live, &by, vault, action, &at).await?;
+                if action == Action::Rotate && !is_there {
+                    return Err(nothing_to_rotate());
+                }
+                if op.tx().put_versions(&[&new]).await?.is_empty() {
+                    return Err(overtaken());
+                }
+                let details = granted_details(vault, &granted)
+                    .text("type", &new.kind)
+                    .int("version", new.version);
+                let resource = ("secret", new.secret.to_string());
+                op.log(entry_of(&by, entry_name(action), resource, details));
+                Ok(())
+            })
+        })
+        .await;
+    match written {
+        Ok(()) => Ok(Attempt::Done(metadata)),
+        Err(error) if *error.kind() == Kind::Conflict => Ok(Attempt::Lost),
+        Err(error) => Err(error),
+    }
+}
+
+fn overtaken() -> Error {
+    Error::conflict("This path was written at the same moment. Try again.")
+}
+
+fn nothing_to_rotate() -> Error {
+    Error::not_found("There is no secret at this path to rotate. Write it first.")
+}
+
+fn entry_name(action: Action) -> &'static str {
+    if action == Action::Rotate {
+        "secret.rotate"
+    } else {
+        "secret.write"
     }
 }
 
@@ -151,14 +230,13 @@ async fn try_write(
     write: &Write,
 ) -> Result<Attempt<Metadata>> {
     let access = app.access(caller, vault, action).await?;
-    let Attempt::Done((access, granted)) = access.granted(app, caller, path).await? else {
-        return Ok(Attempt::Stale);
+    let (access, granted) = match access.granted(app, caller, path).await? {
+        Attempt::Done(done) => done,
+        other => return Ok(other.instead_of()),
     };
     let before = app.sealed(&access, caller, path).await?;
     if action == Action::Rotate && before.as_ref().is_none_or(|row| row.deleted_at.is_some()) {
-        let missing =
-            Error::not_found("There is no secret at this path to rotate. Write it first.");
-        return app.refuse(&access, missing).await;
+        return app.refuse(&access, nothing_to_rotate()).await;
     }
     let now = app.now();
     let new = app
@@ -168,15 +246,15 @@ async fn try_write(
     let details = granted_details(vault, &granted)
         .text("type", &new.kind)
         .int("version", new.version);
-    let name = if action == Action::Rotate {
-        "secret.rotate"
-    } else {
-        "secret.write"
-    };
     let light = Light {
         guards: access.guards(),
         secret: None,
-        entry: entry_of(caller, name, ("secret", new.secret.to_string()), details),
+        entry: entry_of(
+            caller,
+            entry_name(action),
+            ("secret", new.secret.to_string()),
+            details,
+        ),
         step: Step::Put(Box::new(new)),
     };
     match app.commit(light).await? {
@@ -334,9 +412,7 @@ pub(crate) async fn put_internal(
         max_access_count: None,
     };
     if op.tx().put_versions(&[&new]).await?.is_empty() {
-        return Err(Error::conflict(
-            "This path was written at the same moment. Try again.",
-        ));
+        return Err(overtaken());
     }
     let details = Details::new()
         .uuid("vault_id", vault)

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use oneclaw_client::agents::*;
+use oneclaw_client::approvals::*;
 use oneclaw_client::audit::*;
 use oneclaw_client::auth::*;
 use oneclaw_client::enrollments::*;
@@ -52,6 +53,11 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
     };
     let pending = ListEnrollmentsQuery {
         status: Some("pending".parse().unwrap()),
+    };
+    let asked = ListApprovalsQuery {
+        status: Some("denied".into()),
+        limit: Some(10),
+        offset: Some(20),
     };
     vec![
         call!("healthCheck", c.health_check()),
@@ -183,6 +189,31 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         call!("listInboundShares", c.list_inbound_shares()),
         call!("acceptShare", c.accept_share(id(8))),
         call!("declineShare", c.decline_share(id(8))),
+        call!(
+            "requestApproval",
+            c.request_approval(&full("CreateApprovalRequest"))
+        ),
+        call!("listApprovals", c.list_approvals(&asked)),
+        call!(
+            "getApproval",
+            c.get_approval(id(5), &GetApprovalQuery { wait: Some(30) })
+        ),
+        call!(
+            "decideApproval",
+            c.decide_approval(id(5), &full("DecideApprovalRequest"))
+        ),
+        call!(
+            "approveApproval",
+            c.approve_approval(id(5), &full("AnswerApprovalRequest"))
+        ),
+        call!(
+            "denyApproval",
+            c.deny_approval(id(5), &full("AnswerApprovalRequest"))
+        ),
+        call!(
+            "cancelApproval",
+            c.cancel_approval(id(5), &full("AnswerApprovalRequest"))
+        ),
         call!("listOrgMembers", c.list_org_members()),
         call!("getAgentKeysVault", c.get_agent_keys_vault()),
         call!("queryAuditEvents", c.query_audit_events(&events)),

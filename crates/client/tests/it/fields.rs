@@ -62,7 +62,10 @@ const OURS: &[(&str, &str)] = &[
         "EnrollAgentResponse",
         "expires_at fingerprint pairing_id poll_token",
     ),
-    ("ProblemDetails", "approval_request_id fields request_id"),
+    (
+        "ProblemDetails",
+        "access_request approval_request_id fields request_id",
+    ),
     (
         "ShareListItem",
         "created_by created_by_name recipient_id secret_id share_url",
@@ -244,6 +247,8 @@ mod schemas {
             account: DataExportResponse ExportedAgent ExportedPolicy ExportedSecret ExportedUser ExportedVault;
             agents: AgentCreatedResponse AgentKeyRotatedResponse AgentListResponse AgentResponse AgentSelfResponse
                 CreateAgentRequest RevealKeyRequest RevealKeyResponse UpdateAgentRequest;
+            approvals: AccessSummary AccessTemplate AnswerApprovalRequest ApprovalListResponse ApprovalResponse
+                CreateApprovalRequest DecideApprovalRequest GrantChoice;
             audit: AuditCheckpointResponse AuditEvent AuditEventsResponse AuditScheme AuditVerifyResponse
                 ConsistencyProofResponse InclusionProofResponse;
             auth: AgentTokenRequest AgentTokenResponse ChangePasswordRequest ForgotPasswordRequest ForgotPasswordResponse LoginRequest
@@ -286,7 +291,7 @@ mod schemas {
 
     #[test]
     fn query_parameters_are_described() {
-        use oneclaw_client::{audit, enrollments, secrets};
+        use oneclaw_client::{approvals, audit, enrollments, secrets};
         use utoipa::IntoParams;
 
         fn names<T: IntoParams>() -> Vec<String> {
@@ -311,6 +316,15 @@ mod schemas {
         assert_eq!(names::<secrets::ListSecretsQuery>(), ["prefix"]);
         assert_eq!(names::<enrollments::EnrollmentStatusQuery>(), ["poll!"]);
         assert_eq!(names::<enrollments::ListEnrollmentsQuery>(), ["status"]);
+        assert_eq!(
+            names::<approvals::ListApprovalsQuery>(),
+            ["status", "limit", "offset"]
+        );
+        assert_eq!(names::<approvals::GetApprovalQuery>(), ["wait"]);
+        assert_eq!(
+            names::<approvals::QuickDecideQuery>(),
+            ["token!", "decision!"]
+        );
         assert_eq!(
             names::<audit::AuditEventsQuery>(),
             [

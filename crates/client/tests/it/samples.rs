@@ -1,5 +1,6 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
+mod organisation;
 mod people;
 
 use std::collections::BTreeMap;
@@ -85,6 +86,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(agent_answers());
     all.extend(other_answers());
     all.extend(people::all());
+    all.extend(organisation::approvals());
     all
 }
 
@@ -915,6 +917,11 @@ fn other_answers() -> Vec<Sample> {
         problem_type: APPROVAL_REQUIRED.into(),
         fields: BTreeMap::from([("name".into(), "must not be empty".into())]),
         approval_request_id: Some(id(5)),
+        access_request: Some(oneclaw_client::approvals::AccessTemplate::new(
+            id(3),
+            "api-keys/openai",
+            "read",
+        )),
         request_id: some("req-1"),
         ..ProblemDetails::new(403, "Approval Required", "A human has to approve this.")
     };

@@ -67,9 +67,11 @@ impl Fields {
                 format!("{} Try again in {}.", error.sentence(), waiting(*wait)),
                 Vec::new(),
             ),
-            Kind::Conflict | Kind::Forbidden | Kind::LimitReached | Kind::Unauthenticated => {
-                (error.sentence().to_owned(), Vec::new())
-            }
+            Kind::Conflict
+            | Kind::Forbidden
+            | Kind::ApprovalRequired(_)
+            | Kind::LimitReached
+            | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
             Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
                 return Err(error.into());
             }

@@ -8,6 +8,7 @@
 )]
 
 mod agents;
+mod approvals;
 mod audit;
 mod auth;
 mod bad_input;

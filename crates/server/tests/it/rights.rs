@@ -46,8 +46,11 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         agent,
         share,
         enrollment,
+        approval,
         ..
     } = of;
+    let question_to_human =
+        json!({ "action": "deploy", "target_type": "", "target_id": "", "summary": {} });
     let grant = json!({ "secret_path_pattern": "x", "principal_type": "agent", "principal_id": agent, "permissions": ["read"] });
     let question =
         json!({ "principal_type": "agent", "principal_id": agent, "action": "read", "path": "a" });
@@ -148,6 +151,29 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             format!("/v1/enrollments/{enrollment}/deny"),
             Value::Null,
         ),
+        ("POST", "/v1/approvals/request".into(), question_to_human),
+        ("GET", "/v1/approvals".into(), Value::Null),
+        ("GET", format!("/v1/approvals/{approval}"), Value::Null),
+        (
+            "POST",
+            format!("/v1/approvals/{approval}/decide"),
+            json!({ "decision": "approve" }),
+        ),
+        (
+            "POST",
+            format!("/v1/approvals/{approval}/approve"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/approvals/{approval}/deny"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/approvals/{approval}/cancel"),
+            Value::Null,
+        ),
         ("GET", "/v1/org/members".into(), Value::Null),
         ("GET", "/v1/org/agent-keys-vault".into(), Value::Null),
         ("GET", "/v1/audit/events".into(), Value::Null),
@@ -183,6 +209,7 @@ struct Things {
     agent: String,
     share: String,
     enrollment: String,
+    approval: String,
     link: String,
 }
 
@@ -219,7 +246,14 @@ async fn everyone_may_do_what_the_table_says() {
         .await
         .expect(200)
         .json();
+    let question = json!({ "action": "deploy", "target_type": "", "target_id": "", "summary": {} });
+    let asked = app
+        .post("/v1/approvals/request", &spare.token, question)
+        .await
+        .expect(202)
+        .json();
     let things = Things {
+        approval: asked["id"].as_str().unwrap().to_owned(),
         vault,
         secret,
         policy,
@@ -262,6 +296,7 @@ async fn everyone_may_do_what_the_table_says() {
             (&things.agent, "{agent}"),
             (&things.share, "{share}"),
             (&things.enrollment, "{enrollment}"),
+            (&things.approval, "{approval}"),
         ] {
             path = path.replace(id.as_str(), name);
         }
@@ -279,6 +314,13 @@ async fn another_organisations_things_are_as_good_as_none() {
     let secret = app.put(&alice.token, &vault, "a", "v").await;
     let agent = app.create_agent(&alice, "bot").await;
     let policy = app.allow(&alice, &vault, &agent, "a", &["read"]).await;
+    let question = json!({ "action": "deploy", "target_type": "", "target_id": "", "summary": {} });
+    let asked = app
+        .post("/v1/approvals/request", &agent.token, question)
+        .await
+        .expect(202)
+        .json();
+    let approval = asked["id"].as_str().unwrap().to_owned();
     let shape = |answer: oneclaw_server::test_app::Answer| {
         let mut body = answer.json();
         body.as_object_mut().unwrap().remove("request_id");
@@ -305,14 +347,17 @@ async fn another_organisations_things_are_as_good_as_none() {
         ("PATCH", "/v1/agents/{agent}", json!({ "name": "x" })),
         ("DELETE", "/v1/agents/{agent}", Value::Null),
         ("POST", "/v1/agents/{agent}/rotate-key", Value::Null),
+        ("GET", "/v1/approvals/{approval}", Value::Null),
+        ("POST", "/v1/approvals/{approval}/approve", Value::Null),
         (
             "POST",
             "/v1/secrets/{secret}/share",
             json!({ "recipient_type": "anyone_with_link", "expires_at": "2026-12-31T00:00:00Z" }),
         ),
     ] {
-        let fill = |vault: &str, secret: &str, agent: &str, policy: &str| {
+        let fill = |vault: &str, secret: &str, agent: &str, policy: &str, approval: &str| {
             template
+                .replace("{approval}", approval)
                 .replace("{vault}", vault)
                 .replace("{secret}", secret)
                 .replace("{agent}", agent)
@@ -321,7 +366,7 @@ async fn another_organisations_things_are_as_good_as_none() {
         let theirs = app
             .call(
                 method,
-                &fill(&vault, &secret, &agent.id, &policy),
+                &fill(&vault, &secret, &agent.id, &policy, &approval),
                 &mallory.token,
                 body.clone(),
             )
@@ -329,7 +374,7 @@ async fn another_organisations_things_are_as_good_as_none() {
         let none = app
             .call(
                 method,
-                &fill(NOTHING, NOTHING, NOTHING, NOTHING),
+                &fill(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
                 &mallory.token,
                 body,
             )

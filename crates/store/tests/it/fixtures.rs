@@ -199,6 +199,7 @@ pub(crate) fn policy_row(org: OrgId, vault: VaultId, principal: Uuid) -> PolicyR
         created_by_type: "user".to_owned(),
         created_by_id: id(),
         created_at: NOW,
+        uses_left: None,
     }
 }
 

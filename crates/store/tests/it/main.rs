@@ -5,6 +5,7 @@
 mod fixtures;
 
 mod agents;
+mod approvals;
 mod audit;
 mod enrollments;
 mod epochs;

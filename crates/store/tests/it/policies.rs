@@ -32,7 +32,8 @@ macro_rules! assert_same_policy {
                 expires_at,
                 created_by_type,
                 created_by_id,
-                created_at
+                created_at,
+                uses_left
             },
             $found,
             $expected

@@ -148,6 +148,16 @@ pub(crate) fn samples() -> Vec<Message> {
             reveal_link: link("agents/018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d/reveal/rvl_0123"),
             expires,
         },
+        Message::ApprovalRequested {
+            agent_name: "deploy-bot".to_owned(),
+            action: "access".to_owned(),
+            vault: Some("prod".to_owned()),
+            pattern: "db/password".to_owned(),
+            permissions: "read".to_owned(),
+            reason: "Run the migration".to_owned(),
+            expires_at: expires,
+            review_link: link("approvals/018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d"),
+        },
         Message::ShareReceived {
             sender: Email::parse("bob@example.org").unwrap(),
             link: link("share/018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d"),
