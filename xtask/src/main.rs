@@ -61,6 +61,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ("setup", []) => {
             let project = Project::load()?;
             setup::tests(&project)?;
+            setup::clients(&project)?;
             setup::benchmark()?;
             println!("Everything is in place.");
             Ok(ExitCode::SUCCESS)

@@ -74,10 +74,46 @@ const BENCHMARK_TOOLS: [Tool; 2] = [
     },
 ];
 
+/// The SDK promises to work with it.
+const OLDEST_NODE: u32 = 20;
+
+/// A private Python environment and the list of what is installed into it.
+struct Environment {
+    /// Its folder in the build folder.
+    folder: &'static str,
+    /// The list, relative to the root.
+    requirements: &'static str,
+}
+
+/// The SMTP server that mail tests deliver to.
+const MAIL: Environment = Environment {
+    folder: "test-python",
+    requirements: "xtask/requirements/mail.txt",
+};
+
+/// Python clients that others wrote.
+const CLIENTS: Environment = Environment {
+    folder: "test-clients",
+    requirements: "tests/clients/requirements.txt",
+};
+
+/// Node, where the machine's own will not do.
+const NODE: Environment = Environment {
+    folder: "test-node",
+    requirements: "xtask/requirements/node.txt",
+};
+
 /// Makes sure that the tests can run.
 pub(crate) fn tests(project: &Project) -> Result<()> {
     install(&TEST_TOOLS)?;
-    python_environment(project)
+    MAIL.install(project)
+}
+
+/// Makes sure that the tests of the SDK, of others' clients and of the examples can run.
+pub(crate) fn clients(project: &Project) -> Result<()> {
+    CLIENTS.install(project)?;
+    node(project)?;
+    Ok(())
 }
 
 /// Makes sure that the benchmark can run.
@@ -85,9 +121,40 @@ pub(crate) fn benchmark() -> Result<()> {
     install(&BENCHMARK_TOOLS)
 }
 
-/// The Python interpreter of the tests' private environment.
+/// The Python interpreter that has the SMTP server.
 pub(crate) fn python(project: &Project) -> PathBuf {
-    environment_folder(project).join("bin").join("python")
+    MAIL.program(project, "python")
+}
+
+/// The Python interpreter that has the clients.
+pub(crate) fn clients_python(project: &Project) -> PathBuf {
+    CLIENTS.program(project, "python")
+}
+
+/// The folder of `node` and `npm`, installed when the machine has none or an older one than the SDK supports.
+pub(crate) fn node(project: &Project) -> Result<PathBuf> {
+    if let Some(folder) = node_on_path() {
+        return Ok(folder);
+    }
+    NODE.install(project)?;
+    Ok(NODE.program(project, ""))
+}
+
+fn node_on_path() -> Option<PathBuf> {
+    process::find_program("npm")?;
+    let node = process::find_program("node")?;
+    let version = process::output(Command::new(&node).arg("--version")).ok()?;
+    is_new_enough(&version).then(|| node.parent().map(Path::to_path_buf))?
+}
+
+/// Reads `v20.20.2`.
+fn is_new_enough(version: &str) -> bool {
+    version
+        .trim()
+        .strip_prefix('v')
+        .and_then(|version| version.split('.').next())
+        .and_then(|major| major.parse::<u32>().ok())
+        .is_some_and(|major| major >= OLDEST_NODE)
 }
 
 /// True when this process may install packages and must drop rights to run PostgreSQL.
@@ -146,42 +213,45 @@ fn names(tools: &[&Tool]) -> String {
     names.join(", ")
 }
 
-/// Creates the private Python environment, or recreates it when its requirements changed.
-///
-/// The copy of the requirements inside it is written last, so an interrupted install is not taken for a complete one.
-fn python_environment(project: &Project) -> Result<()> {
-    let requirements_path = project.root.join("xtask").join("requirements.txt");
-    let requirements = fs::read_to_string(&requirements_path)
-        .with_context(|| format!("could not read {}", requirements_path.display()))?;
-    let folder = environment_folder(project);
-    let installed = folder.join("requirements.txt");
-    if is_current(&installed, &requirements) && python(project).exists() {
-        return Ok(());
+impl Environment {
+    /// Creates it, or recreates it when its requirements changed.
+    ///
+    /// The copy of the requirements inside it is written last, so an interrupted install is not taken for a complete one.
+    fn install(&self, project: &Project) -> Result<()> {
+        let requirements_path = project.root.join(self.requirements);
+        let requirements = fs::read_to_string(&requirements_path)
+            .with_context(|| format!("could not read {}", requirements_path.display()))?;
+        let folder = project.target.join(self.folder);
+        let python = self.program(project, "python");
+        let installed = folder.join("requirements.txt");
+        if is_current(&installed, &requirements) && python.exists() {
+            return Ok(());
+        }
+        process::run(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&folder),
+        )?;
+        process::run(
+            Command::new(&python)
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--require-hashes",
+                    "-r",
+                ])
+                .arg(&requirements_path),
+        )?;
+        fs::write(&installed, requirements)
+            .with_context(|| format!("could not write {}", installed.display()))
     }
-    process::run(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&folder),
-    )?;
-    process::run(
-        Command::new(python(project))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--require-hashes",
-                "-r",
-            ])
-            .arg(&requirements_path),
-    )?;
-    fs::write(&installed, requirements)
-        .with_context(|| format!("could not write {}", installed.display()))
-}
 
-fn environment_folder(project: &Project) -> PathBuf {
-    project.target.join("test-python")
+    fn program(&self, project: &Project, name: &str) -> PathBuf {
+        project.target.join(self.folder).join("bin").join(name)
+    }
 }
 
 fn is_current(installed: &Path, wanted: &str) -> bool {
@@ -229,14 +299,34 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_by_version_and_hash() {
-        let lines = include_str!("../requirements.txt")
-            .lines()
-            .filter(|line| !line.starts_with('#'));
-        for line in lines {
-            assert!(
-                line.contains("==") && line.contains("--hash=sha256:"),
-                "{line}"
-            );
+        for list in [
+            include_str!("../requirements/mail.txt"),
+            include_str!("../requirements/node.txt"),
+            include_str!("../../tests/clients/requirements.txt"),
+        ] {
+            // A requirement may go on over several lines, all but the last ending with a backslash.
+            let joined = list.replace("\\\n", " ");
+            let lines: Vec<&str> = joined
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .collect();
+            assert!(!lines.is_empty());
+            for line in lines {
+                assert!(
+                    line.contains("==") && line.contains("--hash=sha256:"),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_old_node_will_not_do() {
+        for version in ["v20.0.0\n", "v24.19.0", "v100.1.0"] {
+            assert!(is_new_enough(version), "{version}");
+        }
+        for version in ["v18.20.4", "", "20.1.0", "vx.1"] {
+            assert!(!is_new_enough(version), "{version}");
         }
     }
 }

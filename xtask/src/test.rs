@@ -1,14 +1,16 @@
 //! Every test of the project in one command.
 //!
 //! Steps: set up, build the tests (dev profile) and the release binary, start a throw-away PostgreSQL, run the tests, run
-//! the documentation tests. The command-line tests drive the release binary, the file that people run. The last line
-//! says how many tests ran, so a run that tested nothing shows.
+//! the documentation tests, then those of the TypeScript SDK, of clients that others wrote, and of the examples. The
+//! command-line tests and what follows drive the release binary, the file that people run. The last line says how many
+//! tests ran, so a run that tested nothing shows.
 //!
 //! What the tests are told, in environment variables:
 //! - `TEST_POSTGRES_URL`: a server on which `postgres` may create databases. Set it yourself to use your own.
 //! - `TEST_SMTP_PYTHON`: a Python interpreter that has `aiosmtpd`.
 //! - `ONECLAW_TEST_BINARY`: the release build of `1claw`. Absent with a filter: the development build is meant then.
 
+mod clients;
 mod counts;
 
 use std::ffi::OsString;
@@ -62,7 +64,13 @@ fn run_steps(
     let everything = filter.is_empty();
     let runner = Runner::find();
 
-    steps.time("set up", || setup::tests(project))?;
+    steps.time("set up", || {
+        setup::tests(project)?;
+        if everything {
+            setup::clients(project)?;
+        }
+        Ok(())
+    })?;
     steps.time("build tests", || {
         process::run(project.cargo().args(runner.build_arguments()))
     })?;
@@ -97,9 +105,16 @@ fn run_steps(
     }
     let mut doc_tests = project.cargo();
     doc_tests.args(["test", "--workspace", "--doc"]);
-    steps.time("run documentation tests", || {
+    let mut passed = steps.time("run documentation tests", || {
         run_counted(&mut doc_tests, counts)
-    })
+    })?;
+    for suite in clients::suites(project)? {
+        passed &= steps.time(suite.name, || {
+            suite.prepare()?;
+            run_counted(&mut suite.command(project), counts)
+        })?;
+    }
+    Ok(passed)
 }
 
 enum Server {

@@ -37,7 +37,8 @@ impl fmt::Display for Counts {
 /// The counts in one line of output; zero for a line that is no summary.
 ///
 /// Known forms are the summary of cargo-nextest, `Summary [ 0.1s] 5 tests run: 3 passed (1 slow), 2 failed, 1 skipped`,
-/// and that of `cargo test`, `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`.
+/// that of `cargo test`, `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`, which the Python
+/// tests write too, and that of vitest, `Tests  2 failed | 106 passed | 1 skipped (109)`.
 pub(super) fn in_line(line: &str) -> Counts {
     let line = without_colours(line);
     let line = line.trim();
@@ -48,6 +49,9 @@ pub(super) fn in_line(line: &str) -> Counts {
     if line.starts_with("Summary [") {
         let figures = line.split_once(" run: ").map_or("", |(_, figures)| figures);
         return sum(without_parentheses(figures).split(','));
+    }
+    if let Some(figures) = line.strip_prefix("Tests  ") {
+        return sum(without_parentheses(figures).split('|'));
     }
     Counts::default()
 }
@@ -160,6 +164,18 @@ mod tests {
             2,
             0,
         );
+    }
+
+    #[test]
+    fn vitest_summaries() {
+        check("      Tests  107 passed (107)", 107, 0, 0);
+        check(
+            "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m2 failed\u{1b}[39m\u{1b}[22m\u{1b}[2m | \u{1b}[22m106 passed\u{1b}[39m | 1 skipped\u{1b}[90m (109)\u{1b}[39m",
+            106,
+            2,
+            1,
+        );
+        check(" Test Files  8 passed (8)", 0, 0, 0);
     }
 
     #[test]
