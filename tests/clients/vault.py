@@ -24,13 +24,19 @@ def next_month() -> str:
 
 
 class Vault:
-    """The server, in a folder of its own, with the owner of a demonstration signed in."""
+    """The server, in a folder of its own, with the owner of a demonstration signed in.
+
+    Limits per network are off, because all tests are one network; `limits` leaves them on.
+    """
+
+    def __init__(self, *, limits: bool = False) -> None:
+        self._limits = limits
 
     def __enter__(self) -> Vault:
         self._folder = tempfile.TemporaryDirectory()
         data = Path(self._folder.name) / "data"
         self._process = subprocess.Popen(
-            [binary(), "server", "--dev", "--json", "--flood-limits=false", "--listen=127.0.0.1:0", "--data-dir", data],
+            [binary(), "server", "--dev", "--json", f"--flood-limits={str(self._limits).lower()}", "--listen=127.0.0.1:0", "--data-dir", data],
             env={},
             stdout=subprocess.PIPE,
             text=True,

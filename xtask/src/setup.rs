@@ -25,6 +25,27 @@ struct Tool {
     present: fn() -> bool,
 }
 
+const CLIENT_TOOLS: [Tool; 3] = [
+    Tool {
+        name: "curl",
+        purpose: "examples use it",
+        package: "curl",
+        present: || process::find_program("curl").is_some(),
+    },
+    Tool {
+        name: "jq",
+        purpose: "examples in the shell read JSON with it",
+        package: "jq",
+        present: || process::find_program("jq").is_some(),
+    },
+    Tool {
+        name: "openssl",
+        purpose: "it makes the certificate that the SDK must not trust",
+        package: "openssl",
+        present: || process::find_program("openssl").is_some(),
+    },
+];
+
 const TEST_TOOLS: [Tool; 3] = [
     Tool {
         name: "PostgreSQL server",
@@ -111,6 +132,7 @@ pub(crate) fn tests(project: &Project) -> Result<()> {
 
 /// Makes sure that the tests of the SDK, of others' clients and of the examples can run.
 pub(crate) fn clients(project: &Project) -> Result<()> {
+    install(&CLIENT_TOOLS)?;
     CLIENTS.install(project)?;
     node(project)?;
     Ok(())
