@@ -15,6 +15,7 @@ mod generate;
 mod postgres;
 mod process;
 mod project;
+mod screenshots;
 mod setup;
 mod test;
 mod tidy;
@@ -31,6 +32,7 @@ Usage: cargo xtask <task>
 Tasks:
   setup                 Install what the tests and the benchmark need, where it is missing
   test [-- FILTER...]   Run every test. With a filter: only those, against development builds
+  screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
   generate [--check]    Write the generated files, or check that they are up to date
   bench [read|write|token|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
@@ -67,6 +69,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ("test", rest) => test::run(&Project::load()?, test::filter(rest)?),
+        ("screenshots", []) => done(screenshots::run(&Project::load()?, None)),
+        ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),
         ("tidy", []) => tidy::run(&Project::load()?),
         ("generate", rest) => generate::run(&Project::load()?, generate::mode(rest)?),
         ("bench", rest) => bench::run(&Project::load()?, &bench::Options::parse(rest)?),
@@ -75,4 +79,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             arguments.join(" ")
         ),
     }
+}
+
+fn done(result: Result<()>) -> Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
 }

@@ -320,7 +320,7 @@ impl Op {
 }
 
 /// Loads a vault with the rules that concern one principal. The epoch is read first.
-async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) -> Result<VaultView> {
+pub(crate) async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) -> Result<VaultView> {
     let guard = (vault.as_uuid(), tx.epoch(vault.as_uuid()).await?);
     let row = tx
         .find_vault(live.org, vault)

@@ -21,6 +21,7 @@ mod op;
 mod rules;
 mod view;
 
+pub mod access;
 pub mod account;
 pub mod agents;
 pub mod approvals;

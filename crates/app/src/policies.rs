@@ -401,6 +401,26 @@ pub(crate) async fn open_to_creator(
     insert(op, caller, &live, vault, request).await.map(|_| ())
 }
 
+/// A policy that is not saved as the evaluator takes it, checked like one that is. Its id is nil.
+pub(crate) fn draft_rule(request: &CreateRequest, now: Timestamp) -> Result<Rule> {
+    let permissions = PermissionSet::parse(&request.permissions)
+        .map_err(|error| Error::invalid("permissions", error.to_string()))?;
+    let conditions = parse_conditions(request.conditions.clone())?;
+    let attributes = parse_attribute_conditions(request.attribute_conditions.clone())?;
+    let priority = parse_priority(request.priority)?;
+    Ok(Rule {
+        id: PolicyId::NIL,
+        principal: request.principal,
+        pattern: parse_pattern(&request.pattern)?,
+        permissions,
+        effect: parse_effect(request.effect.as_deref())?,
+        priority: i32::try_from(priority).map_err(Error::internal)?,
+        expires_at: parse_expiry(request.expires_at, now)?,
+        conditions: Conditions::stored(&conditions),
+        attribute_conditions: AttributeConditions::stored(&attributes),
+    })
+}
+
 /// A stored policy as the evaluator takes it. What no longer parses must not open anything: a
 /// damaged row is an error, not a rule that is left out.
 pub(crate) fn rule_of(row: &PolicyRow) -> Result<Rule> {

@@ -1,12 +1,14 @@
-//! Pages for people, made on the server: forms and links, no script.
+//! Pages for people, made on the server: forms and links that work without scripts.
 //!
 //! Invariants:
 //! - A GET changes nothing. Whatever a link leads to, acting on it is a form that a person sends.
 //! - A form acts only when it was sent from one of our own pages; see [`session`].
 //! - A value or a key is only in the answer to the form that asked for it.
 //! - Text that somebody chose is escaped, and cannot hide or reorder what stands around it; see [`view`].
-//! - Pages load nothing from elsewhere and run nothing; the headers say so to the browser.
+//! - Pages load nothing from elsewhere and run nothing but the few files of [`assets`]; the headers say
+//!   so to the browser.
 
+mod access;
 mod account;
 mod agents;
 pub(crate) mod assets;
@@ -14,11 +16,15 @@ mod audit;
 mod enrollments;
 mod form;
 mod home;
+mod import;
 mod names;
 mod next;
 mod outbox;
 mod page;
+mod policies;
 mod refusal;
+mod search;
+mod secrets;
 mod session;
 mod shares;
 #[cfg(test)]
@@ -43,12 +49,17 @@ use refusal::{explain, no_such_page};
 /// The pages.
 pub fn routes() -> Router<ServerState> {
     Router::new()
+        .merge(access::routes())
         .merge(account::routes())
         .merge(agents::routes())
         .merge(audit::routes())
         .merge(enrollments::routes())
         .merge(home::routes())
+        .merge(import::routes())
         .merge(outbox::routes())
+        .merge(policies::routes())
+        .merge(search::routes())
+        .merge(secrets::routes())
         .merge(shares::routes())
         .merge(vaults::routes())
         .route("/static/{file}", get(assets::serve))
@@ -63,9 +74,10 @@ pub(crate) fn not_found() -> Response {
     response
 }
 
-/// What a browser may do with our pages: show them, alone, with our stylesheet, and send our forms.
+/// What a browser may do with our pages: show them, alone, with our stylesheet and scripts, and send our
+/// forms. Nothing inline, nothing evaluated, nothing from elsewhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
 
 /// Makes problems readable, and gives every answer its headers.

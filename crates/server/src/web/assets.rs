@@ -1,19 +1,34 @@
-//! The stylesheet and the mark, compiled into the binary.
+//! The stylesheet, the mark and the scripts, compiled into the binary.
 //!
-//! Invariant: a URL names one content for ever, because it carries the hash of the content. So
-//! browsers may keep it for good, and a new binary is never shown with an old stylesheet.
+//! Invariants:
+//! - A URL names one content for ever, because it carries the hash of the content. So browsers may
+//!   keep it for good, and a new binary is never shown with an old stylesheet.
+//! - Scripts only add comfort to forms and links that work without them, and none of them evaluates
+//!   text as code. The one file of others is pinned by its hash (see the test).
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// The one stylesheet.
 pub(crate) const STYLE: Asset = Asset::new(
     "app",
     "css",
     "text/css; charset=utf-8",
-    include_bytes!("../../static/app.css"),
+    concat!(
+        include_str!("../../static/css/tokens.css"),
+        include_str!("../../static/css/elements.css"),
+        include_str!("../../static/css/frame.css"),
+        include_str!("../../static/css/task.css"),
+        include_str!("../../static/css/blocks.css"),
+        include_str!("../../static/css/tables.css"),
+        include_str!("../../static/css/forms.css"),
+        include_str!("../../static/css/widgets.css"),
+    )
+    .as_bytes(),
 );
 /// The logo, also the icon of the tab.
 pub(crate) const MARK: Asset = Asset::new(
@@ -22,6 +37,52 @@ pub(crate) const MARK: Asset = Asset::new(
     "image/svg+xml",
     include_bytes!("../../static/mark.svg"),
 );
+/// Light or dark, before anything is painted.
+pub(crate) const THEME: Asset = Asset::new(
+    "theme",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/theme.js"),
+);
+/// Copying with a button.
+pub(crate) const COPY: Asset = Asset::new(
+    "copy",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/copy.js"),
+);
+/// Values that hide themselves again.
+pub(crate) const REVEAL: Asset = Asset::new(
+    "reveal",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/reveal.js"),
+);
+/// Asking before what cannot be undone.
+pub(crate) const CONFIRM: Asset = Asset::new(
+    "confirm",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/confirm.js"),
+);
+/// The keyboard: palette, shortcuts, help.
+pub(crate) const KEYS: Asset = Asset::new(
+    "keys",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/keys.js"),
+);
+/// Replaces parts of a page with what the server says about a form.
+pub(crate) const HTMX: Asset = Asset::new(
+    "htmx",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/vendor/htmx-2.0.11.min.js"),
+);
+
+const ALL: [&Asset; 8] = [
+    &STYLE, &MARK, &THEME, &COPY, &REVEAL, &CONFIRM, &KEYS, &HTMX,
+];
 
 /// A file that pages refer to.
 pub(crate) struct Asset {
@@ -71,7 +132,7 @@ const fn fnv1a(mut bytes: &[u8]) -> u64 {
 
 /// `GET /static/{file}`
 pub(super) async fn serve(Path(file): Path<String>) -> Response {
-    let Some(asset) = [STYLE, MARK].into_iter().find(|asset| asset.file() == file) else {
+    let Some(asset) = ALL.into_iter().find(|asset| asset.file() == file) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [
@@ -82,4 +143,40 @@ pub(super) async fn serve(Path(file): Path<String>) -> Response {
         ),
     ];
     (headers, asset.bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest as _, Sha256};
+
+    /// htmx.org 2.0.11 as published, `dist/htmx.min.js`.
+    const HTMX_SHA256: &str = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717";
+
+    #[test]
+    fn the_file_of_others_is_the_one_we_read() {
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(HTMX.bytes));
+        assert_eq!(digest, HTMX_SHA256);
+    }
+
+    #[test]
+    fn our_scripts_make_no_code_of_text_and_load_nothing() {
+        let forbidden = [
+            "eval(",
+            "Function(",
+            "innerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "import",
+            "http://",
+            "https://",
+            "sessionStorage",
+        ];
+        for asset in [&THEME, &COPY, &REVEAL, &CONFIRM, &KEYS] {
+            let text = str::from_utf8(asset.bytes).unwrap();
+            for word in forbidden {
+                assert!(!text.contains(word), "{word} in {}", asset.name);
+            }
+        }
+    }
 }

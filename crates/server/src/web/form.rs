@@ -55,38 +55,7 @@ impl Fields {
 
     /// The form, to be filled in again after `error`; errors that are not about the input pass on.
     pub(super) fn refused(self, error: oneclaw_app::Error) -> Result<Form, Refusal> {
-        let (summary, errors) = match error.kind() {
-            Kind::Invalid(errors) => {
-                let errors = errors
-                    .iter()
-                    .map(|(field, message)| (*field, sentence(message)))
-                    .collect();
-                ("Please check what is marked below.".to_owned(), errors)
-            }
-            Kind::RateLimited(wait) => (
-                format!("{} Try again in {}.", error.sentence(), waiting(*wait)),
-                Vec::new(),
-            ),
-            Kind::Conflict
-            | Kind::Forbidden
-            | Kind::ApprovalRequired(_)
-            | Kind::LimitReached
-            | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
-            Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
-                return Err(error.into());
-            }
-        };
-        let status = match ApiError::from(error).status() {
-            // A form is no challenge of HTTP authentication, which is what 401 would announce.
-            StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
-            status => status,
-        };
-        Ok(Form {
-            status,
-            summary: Some(summary),
-            values: self.0,
-            errors,
-        })
+        Form::of(self).refused(error)
     }
 }
 
@@ -132,6 +101,14 @@ impl Default for Form {
 }
 
 impl Form {
+    /// A form with what was typed so far.
+    pub(super) fn of(fields: Fields) -> Self {
+        Self {
+            values: fields.0,
+            ..Self::default()
+        }
+    }
+
     /// An untouched form with something filled in.
     pub(super) fn filled(values: &[(&str, &str)]) -> Self {
         let values = values
@@ -142,6 +119,42 @@ impl Form {
             values,
             ..Self::default()
         }
+    }
+
+    /// The same form after `error`; errors that are not about the input pass on.
+    pub(super) fn refused(self, error: oneclaw_app::Error) -> Result<Self, Refusal> {
+        let (summary, errors) = match error.kind() {
+            Kind::Invalid(errors) => {
+                let errors = errors
+                    .iter()
+                    .map(|(field, message)| (*field, sentence(message)))
+                    .collect();
+                ("Please check what is marked below.".to_owned(), errors)
+            }
+            Kind::RateLimited(wait) => (
+                format!("{} Try again in {}.", error.sentence(), waiting(*wait)),
+                Vec::new(),
+            ),
+            Kind::Conflict
+            | Kind::Forbidden
+            | Kind::ApprovalRequired(_)
+            | Kind::LimitReached
+            | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
+            Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
+                return Err(error.into());
+            }
+        };
+        let status = match ApiError::from(error).status() {
+            // A form is no challenge of HTTP authentication, which is what 401 would announce.
+            StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
+            status => status,
+        };
+        Ok(Self {
+            status,
+            summary: Some(summary),
+            values: self.values,
+            errors,
+        })
     }
 
     /// The status of the page that shows it.
@@ -258,6 +271,11 @@ pub(super) struct FormToken {
 impl HtmlSafe for FormToken {}
 
 impl FormToken {
+    /// The token itself, for a button that carries it.
+    pub(super) fn value(&self) -> &str {
+        &self.token
+    }
+
     /// Carries `token`.
     pub(super) fn new(token: String) -> Self {
         Self { token }

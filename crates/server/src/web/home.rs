@@ -63,9 +63,14 @@ async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
 }
 
 fn steps(found: &Overview, command: String) -> [ChecklistStep; 5] {
-    let vault = found
-        .vault
-        .map_or_else(|| "/vaults".to_owned(), |vault| format!("/vaults/{vault}"));
+    let in_vault = |page: &str| {
+        let vault = found.vault;
+        vault.map_or_else(
+            || "/vaults".to_owned(),
+            |vault| format!("/vaults/{vault}/{page}"),
+        )
+    };
+    let (new_secret, new_policy) = (in_vault("new"), in_vault("policies/new"));
     let step = |title, text, label, href: String, is_done| ChecklistStep {
         title,
         text,
@@ -87,7 +92,7 @@ fn steps(found: &Overview, command: String) -> [ChecklistStep; 5] {
             "Store a secret",
             "Put a first API key or password into it, at a path such as api-keys/openai.",
             "Add a secret",
-            format!("{vault}#new-secret"),
+            new_secret,
             found.has_secret,
         ),
         step(
@@ -101,7 +106,7 @@ fn steps(found: &Overview, command: String) -> [ChecklistStep; 5] {
             "Give it access",
             "A new agent can read nothing. A policy opens exactly the paths you name.",
             "Add a policy",
-            format!("{vault}#policies"),
+            new_policy,
             found.has_policy,
         ),
         step(

@@ -5,7 +5,7 @@ use super::session::Signed;
 use crate::ServerState;
 use oneclaw_app::{agents, organisations};
 use oneclaw_core::caller::Principal;
-use oneclaw_core::id::UserId;
+use oneclaw_core::id::{AgentId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -30,6 +30,26 @@ impl Names {
                 .map(|agent| (agent.id.as_uuid(), agent.name))
                 .collect(),
         })
+    }
+
+    /// Everybody, agents first, by name: the value of an option and its text.
+    pub(super) fn choices(&self) -> Vec<(String, String)> {
+        let named = |(id, name): (&Uuid, &String), principal: fn(Uuid) -> Principal| {
+            (principal(*id).to_string(), name.clone())
+        };
+        let mut agents: Vec<_> = self
+            .agents
+            .iter()
+            .map(|pair| named(pair, |id| AgentId::from_uuid(id).into()))
+            .collect();
+        let mut people: Vec<_> = self
+            .people
+            .iter()
+            .map(|pair| named(pair, |id| UserId::from_uuid(id).into()))
+            .collect();
+        agents.sort_by(|one, other| one.1.cmp(&other.1));
+        people.sort_by(|one, other| one.1.cmp(&other.1));
+        agents.into_iter().chain(people).collect()
     }
 
     /// The name of a user or agent; of one that is gone, or of another organisation, its id.

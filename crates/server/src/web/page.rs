@@ -90,29 +90,25 @@ pub(super) enum Section {
     Requests,
     Agents,
     Vaults,
+    Access,
     Shares,
     Audit,
     Outbox,
+    /// Pages that the navigation does not list.
+    Other,
 }
 
 impl Section {
-    const ALWAYS: [Self; 6] = [
+    const DAILY: [Self; 6] = [
         Self::Home,
         Self::Requests,
         Self::Agents,
         Self::Vaults,
+        Self::Access,
         Self::Shares,
-        Self::Audit,
     ];
-    const WITHOUT_MAIL: [Self; 7] = [
-        Self::Home,
-        Self::Requests,
-        Self::Agents,
-        Self::Vaults,
-        Self::Shares,
-        Self::Audit,
-        Self::Outbox,
-    ];
+    const RECORDS: [Self; 1] = [Self::Audit];
+    const RECORDS_WITHOUT_MAIL: [Self; 2] = [Self::Audit, Self::Outbox];
 
     /// Its name.
     pub(super) const fn label(self) -> &'static str {
@@ -121,19 +117,22 @@ impl Section {
             Self::Requests => "Requests",
             Self::Agents => "Agents",
             Self::Vaults => "Vaults",
+            Self::Access => "Access",
             Self::Shares => "Shares",
             Self::Audit => "Audit log",
             Self::Outbox => "Outbox",
+            Self::Other => "Menu",
         }
     }
 
     /// Where it begins.
     pub(super) const fn href(self) -> &'static str {
         match self {
-            Self::Home => "/",
+            Self::Home | Self::Other => "/",
             Self::Requests => "/enrollments",
             Self::Agents => "/agents",
             Self::Vaults => "/vaults",
+            Self::Access => "/access",
             Self::Shares => "/shares",
             Self::Audit => "/audit",
             Self::Outbox => "/outbox",
@@ -147,10 +146,37 @@ impl Section {
             Self::Requests => "bell",
             Self::Agents => "agent",
             Self::Vaults => "vault",
+            Self::Access => "key",
             Self::Shares => "share",
             Self::Audit => "log",
             Self::Outbox => "mail",
+            Self::Other => "menu",
         }
+    }
+
+    /// What the navigation offers to everybody, for the pages and for going somewhere by name.
+    pub(super) fn listed(has_outbox: bool) -> impl Iterator<Item = Self> {
+        groups(has_outbox)
+            .into_iter()
+            .flat_map(|(_, sections)| sections.iter().copied())
+    }
+}
+
+/// The navigation, in groups with a title.
+fn groups(has_outbox: bool) -> [(&'static str, &'static [Section]); 2] {
+    let records: &[Section] = if has_outbox {
+        &Section::RECORDS_WITHOUT_MAIL
+    } else {
+        &Section::RECORDS
+    };
+    [("", &Section::DAILY), ("Records", records)]
+}
+
+/// Where somebody's own page is.
+pub(super) fn principal_href(principal: oneclaw_core::caller::Principal) -> Option<String> {
+    match principal {
+        oneclaw_core::caller::Principal::Agent(agent) => Some(format!("/agents/{agent}")),
+        oneclaw_core::caller::Principal::User(_) => None,
     }
 }
 
@@ -159,7 +185,11 @@ impl Section {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
     VaultMade,
+    VaultDeleted,
     SecretSaved,
+    SecretDeleted,
+    VersionRestored,
+    VersionDisabled,
     PolicyAdded,
     PolicyRemoved,
     AgentOff,
@@ -174,9 +204,13 @@ pub(super) enum Notice {
 pub(super) const NOTICE_COOKIE: &str = "__Host-1claw_notice";
 
 impl Notice {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::VaultMade,
+        Self::VaultDeleted,
         Self::SecretSaved,
+        Self::SecretDeleted,
+        Self::VersionRestored,
+        Self::VersionDisabled,
         Self::PolicyAdded,
         Self::PolicyRemoved,
         Self::AgentOff,
@@ -190,7 +224,11 @@ impl Notice {
     const fn word(self) -> &'static str {
         match self {
             Self::VaultMade => "vault-made",
+            Self::VaultDeleted => "vault-deleted",
             Self::SecretSaved => "secret-saved",
+            Self::SecretDeleted => "secret-deleted",
+            Self::VersionRestored => "version-restored",
+            Self::VersionDisabled => "version-disabled",
             Self::PolicyAdded => "policy-added",
             Self::PolicyRemoved => "policy-removed",
             Self::AgentOff => "agent-off",
@@ -206,7 +244,13 @@ impl Notice {
     pub(super) const fn sentence(self) -> &'static str {
         match self {
             Self::VaultMade => "The vault is ready. Add a secret to it.",
+            Self::VaultDeleted => "The vault and everything in it are destroyed.",
             Self::SecretSaved => "The secret is saved.",
+            Self::SecretDeleted => {
+                "The secret is deleted. Writing to its path brings it back as a new version."
+            }
+            Self::VersionRestored => "The earlier value is current again, as a new version.",
+            Self::VersionDisabled => "The version is switched off. Nobody can read it.",
             Self::PolicyAdded => "The policy is in force from the next request on.",
             Self::PolicyRemoved => {
                 "The policy is removed. It no longer counts from the next request on."
@@ -270,12 +314,8 @@ impl Shell {
     }
 
     /// What the navigation offers.
-    pub(super) fn sections(&self) -> &'static [Section] {
-        if self.has_outbox {
-            &Section::WITHOUT_MAIL
-        } else {
-            &Section::ALWAYS
-        }
+    pub(super) fn groups(&self) -> [(&'static str, &'static [Section]); 2] {
+        groups(self.has_outbox)
     }
 
     /// The token of a form that posts to `path`.

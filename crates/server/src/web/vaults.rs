@@ -1,44 +1,74 @@
-//! Vaults, the secrets in them, and who may read those.
-//!
-//! Invariant: a value is on a page only in the answer to the form that asked for it. Listing shows
-//! none, and a form that is shown again has lost what was typed into its value field.
+//! Vaults: the list, making one, what a vault is, and ending one. What is inside is
+//! [`super::secrets`]; who may use that is [`super::policies`].
 
-use super::agents::may;
-use super::form::{Fields, Form};
+use super::form::Form;
 use super::names::Names;
 use super::page::{Notice, PageResult, Section, Shell, done, page};
 use super::refusal::Refusal;
 use super::session::{Signed, SignedForm};
 use super::view::{FullMoment, Moment, filters};
 use crate::ServerState;
-use crate::extract::{Path, Query};
+use crate::extract::Path;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
-use http::StatusCode;
-use oneclaw_app::agents::{self, Agent};
-use oneclaw_app::policies::{self, Policy};
-use oneclaw_app::secrets::{self, Metadata, PutRequest};
+use axum::routing::get;
+use oneclaw_app::agents;
 use oneclaw_app::vaults::{self, Vault};
-use oneclaw_app::{Error, Kind};
-use oneclaw_core::caller::Principal;
-use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, PolicyId, VaultId};
-use oneclaw_core::path::SecretPath;
-use oneclaw_core::secret::SecretString;
-use serde::Deserialize;
-use std::str::FromStr as _;
+use oneclaw_app::{Error, Kind, policies};
+use oneclaw_core::id::VaultId;
 
 /// The routes of this module.
 pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/vaults", get(list).post(create))
-        .route("/vaults/{id}", get(show))
-        .route("/vaults/{id}/secrets", post(put_secret))
-        .route("/vaults/{id}/reveal", post(reveal))
-        .route("/vaults/{id}/policies", post(create_policy))
-        .route("/vaults/{id}/policies/{policy}/delete", post(delete_policy))
+        .route("/vaults/{id}/settings", get(settings))
+        .route("/vaults/{id}/delete", axum::routing::post(delete))
+}
+
+/// The pages of one vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum VaultTab {
+    Secrets,
+    Policies,
+    Settings,
+}
+
+/// What stands above every page of a vault.
+pub(super) struct VaultFrame {
+    pub(super) vault: Vault,
+    pub(super) tab: VaultTab,
+}
+
+impl VaultFrame {
+    /// For a vault that the viewer may know of.
+    pub(super) async fn load(
+        state: &ServerState,
+        signed: &Signed,
+        id: VaultId,
+        tab: VaultTab,
+    ) -> Result<Self, Refusal> {
+        let vault = vaults::find(state.app(), &signed.caller, id).await?;
+        Ok(Self { vault, tab })
+    }
+
+    /// The tabs: where, name, whether it is this one.
+    pub(super) fn tabs(&self) -> [(String, &'static str, bool); 3] {
+        let base = format!("/vaults/{}", self.vault.id);
+        [
+            (base.clone(), "Secrets", self.tab == VaultTab::Secrets),
+            (
+                format!("{base}/policies"),
+                "Policies",
+                self.tab == VaultTab::Policies,
+            ),
+            (
+                format!("{base}/settings"),
+                "Settings",
+                self.tab == VaultTab::Settings,
+            ),
+        ]
+    }
 }
 
 #[derive(Template)]
@@ -104,322 +134,66 @@ async fn create(
     }
 }
 
-/// Types that a form offers, most wanted first. Clients may use any other word.
-const KINDS: [(&str, &str); 8] = [
-    ("api_key", "API key"),
-    ("password", "Password"),
-    ("generic", "Something else"),
-    ("env_bundle", "Environment variables"),
-    ("certificate", "Certificate"),
-    ("private_key", "Private key"),
-    ("ssh_key", "SSH key"),
-    ("file", "File"),
-];
-
-/// Permissions that a form offers, and what they mean.
-const PERMISSIONS: [(&str, &str); 5] = [
-    ("read", "read values"),
-    ("write", "write new values"),
-    ("delete", "delete secrets"),
-    ("rotate", "have values replaced by random ones"),
-    ("use", "use values without seeing them"),
-];
-
 #[derive(Template)]
-#[template(path = "vault.html")]
-struct VaultPage {
+#[template(path = "vault_settings.html")]
+struct SettingsPage {
     shell: Shell,
-    vault: Vault,
-    vault_owner: String,
-    secrets: Vec<SecretRow>,
-    kinds: &'static [(&'static str, &'static str)],
-    secret_form: Form,
-    /// Absent for those who may not see them.
-    policies: Option<Vec<PolicyRow>>,
-    permissions: &'static [(&'static str, &'static str)],
-    policy_form: Form,
-    agents: Vec<Agent>,
-    put_action: String,
-    reveal_action: String,
-    policy_action: String,
-}
-
-struct SecretRow {
-    path: String,
-    kind: String,
-    version: i64,
-    changed: Moment,
-    expires: Option<Moment>,
-}
-
-struct PolicyRow {
-    who: String,
-    href: Option<String>,
-    pattern: String,
-    may: String,
-    has_conditions: bool,
-    until: Option<Moment>,
+    frame: VaultFrame,
+    owner: String,
+    created: FullMoment,
+    /// How many agents and people a policy lets in; absent for those who may not know.
+    let_in: Option<usize>,
     delete_action: String,
+    form: Form,
 }
 
-/// The forms of a vault's page, when one of them is shown again.
-#[derive(Default)]
-struct VaultForms {
-    secret: Option<Form>,
-    policy: Option<Form>,
-}
-
-#[derive(Deserialize)]
-struct Preselection {
-    agent: Option<String>,
-}
-
-async fn show(
+async fn settings(
     State(state): State<ServerState>,
     signed: Signed,
     Path(id): Path<VaultId>,
-    Query(query): Query<Preselection>,
 ) -> PageResult {
-    let policy = query
-        .agent
-        .map(|agent| Form::filled(&[("principal_id", &agent), ("permissions", "read")]));
-    show_vault(
-        &state,
-        signed,
-        id,
-        VaultForms {
-            policy,
-            ..VaultForms::default()
-        },
-    )
-    .await
+    show_settings(&state, signed, id, Form::default()).await
 }
 
-async fn show_vault(
-    state: &ServerState,
-    signed: Signed,
-    id: VaultId,
-    forms: VaultForms,
-) -> PageResult {
-    let now = state.app().now();
-    let vault = vaults::find(state.app(), &signed.caller, id).await?;
-    let secrets = secrets::list(state.app(), &signed.caller, id, None).await?;
+async fn show_settings(state: &ServerState, signed: Signed, id: VaultId, form: Form) -> PageResult {
+    let frame = VaultFrame::load(state, &signed, id, VaultTab::Settings).await?;
     let names = Names::load(state, &signed).await?;
-    let policies = list_policies(state, &signed, id, &names, now).await?;
-    let agents = agents::list(state.app(), &signed.caller)
-        .await?
-        .into_iter()
-        .filter(|agent| agent.is_active)
-        .collect();
-    let template = VaultPage {
-        vault_owner: names.of(vault.owner),
-        vault,
-        secrets: secrets
-            .into_iter()
-            .map(|secret| secret_row(secret, now))
-            .collect(),
-        kinds: &KINDS,
-        permissions: &PERMISSIONS,
-        policies,
-        agents,
-        put_action: format!("/vaults/{id}/secrets"),
-        reveal_action: format!("/vaults/{id}/reveal"),
-        policy_action: format!("/vaults/{id}/policies"),
-        secret_form: forms.secret.unwrap_or_default(),
-        policy_form: forms
-            .policy
-            .unwrap_or_else(|| Form::filled(&[("permissions", "read")])),
+    let let_in = match policies::list(state.app(), &signed.caller, id).await {
+        Ok(policies) => {
+            let principals = policies.iter().map(|policy| policy.principal);
+            Some(principals.collect::<std::collections::BTreeSet<_>>().len())
+        }
+        Err(error) if *error.kind() == Kind::Forbidden => None,
+        Err(error) => return Err(error.into()),
+    };
+    let template = SettingsPage {
+        owner: names.of(frame.vault.owner),
+        created: FullMoment::new(frame.vault.created_at, state.app().now()),
+        frame,
+        let_in,
+        delete_action: format!("/vaults/{id}/delete"),
+        form,
         shell: Shell::load(state, signed, Section::Vaults).await?,
     };
-    let status = template
-        .secret_form
-        .status()
-        .max(template.policy_form.status());
-    page(status, &template)
+    page(template.form.status(), &template)
 }
 
-fn secret_row(secret: Metadata, now: Timestamp) -> SecretRow {
-    SecretRow {
-        path: secret.path,
-        kind: secret.kind,
-        version: secret.version,
-        changed: Moment::new(secret.created_at, now),
-        expires: secret.expires_at.map(|at| Moment::new(at, now)),
-    }
-}
-
-async fn list_policies(
-    state: &ServerState,
-    signed: &Signed,
-    id: VaultId,
-    names: &Names,
-    now: Timestamp,
-) -> Result<Option<Vec<PolicyRow>>, Refusal> {
-    let row = |policy: Policy| PolicyRow {
-        who: names.of(policy.principal),
-        href: match policy.principal {
-            Principal::Agent(agent) => Some(format!("/agents/{agent}")),
-            Principal::User(_) => None,
-        },
-        may: may(policy.effect, &policy.permissions),
-        has_conditions: policy.conditions != "{}" || policy.attribute_conditions != "{}",
-        until: policy.expires_at.map(|at| Moment::new(at, now)),
-        delete_action: format!("/vaults/{id}/policies/{}/delete", policy.id),
-        pattern: policy.pattern,
-    };
-    match policies::list(state.app(), &signed.caller, id).await {
-        Ok(policies) => Ok(Some(policies.into_iter().map(row).collect())),
-        Err(error) if *error.kind() == Kind::Forbidden => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn put_secret(
-    State(state): State<ServerState>,
-    Path(id): Path<VaultId>,
-    SignedForm { signed, mut fields }: SignedForm,
-) -> PageResult {
-    let value = fields.take_secret("value");
-    match save(&state, &signed, id, &fields, value).await {
-        Ok(()) => Ok(done(&format!("/vaults/{id}#secrets"), Notice::SecretSaved)),
-        Err(error) => {
-            let secret = Some(fields.refused(error)?);
-            show_vault(
-                &state,
-                signed,
-                id,
-                VaultForms {
-                    secret,
-                    ..VaultForms::default()
-                },
-            )
-            .await
-        }
-    }
-}
-
-async fn save(
-    state: &ServerState,
-    signed: &Signed,
-    vault: VaultId,
-    fields: &Fields,
-    value: SecretString,
-) -> Result<(), Error> {
-    let path = parse_path(fields.text("path"))?;
-    let request = PutRequest {
-        // Browsers send line breaks of text fields as CR LF; people who paste a key mean LF.
-        value: SecretString::from(value.expose().replace("\r\n", "\n")),
-        kind: fields.optional("type"),
-        metadata: None,
-        expires_at: None,
-        max_access_count: None,
-    };
-    secrets::put(state.app(), &signed.caller, vault, &path, request)
-        .await
-        .map(drop)
-}
-
-fn parse_path(text: &str) -> Result<SecretPath, Error> {
-    SecretPath::parse(text.trim()).map_err(|error| Error::invalid("path", error.to_string()))
-}
-
-/// The answer to the wish to see a value.
-#[derive(Template)]
-#[template(path = "secret.html")]
-struct SecretPage {
-    shell: Shell,
-    vault: VaultId,
-    vault_name: String,
-    path: String,
-    kind: String,
-    version: i64,
-    changed: FullMoment,
-    expires: Option<FullMoment>,
-    value: SecretString,
-}
-
-async fn reveal(
+async fn delete(
     State(state): State<ServerState>,
     Path(id): Path<VaultId>,
     SignedForm { signed, fields }: SignedForm,
 ) -> PageResult {
-    let now = state.app().now();
-    let path = parse_path(fields.text("path"))?;
     let vault = vaults::find(state.app(), &signed.caller, id).await?;
-    let secret = secrets::read(state.app(), &signed.caller, id, &path).await?;
-    let metadata = secret.metadata;
-    let template = SecretPage {
-        vault: id,
-        vault_name: vault.name,
-        path: metadata.path,
-        kind: metadata.kind,
-        version: metadata.version,
-        changed: FullMoment::new(metadata.created_at, now),
-        expires: metadata.expires_at.map(|at| FullMoment::new(at, now)),
-        value: secret.value,
-        shell: Shell::load(&state, signed, Section::Vaults).await?,
+    let deleted = if fields.text("name").trim() == vault.name {
+        vaults::delete(state.app(), &signed.caller, id).await
+    } else {
+        Err(Error::invalid(
+            "name",
+            "This is not the name of the vault. Nothing was deleted.",
+        ))
     };
-    page(StatusCode::OK, &template)
-}
-
-async fn create_policy(
-    State(state): State<ServerState>,
-    Path(id): Path<VaultId>,
-    SignedForm { signed, fields }: SignedForm,
-) -> PageResult {
-    match add_policy(&state, &signed, id, &fields).await {
-        Ok(_) => Ok(done(&format!("/vaults/{id}#policies"), Notice::PolicyAdded)),
-        Err(error) => {
-            let policy = Some(fields.refused(error)?);
-            show_vault(
-                &state,
-                signed,
-                id,
-                VaultForms {
-                    policy,
-                    ..VaultForms::default()
-                },
-            )
-            .await
-        }
+    match deleted {
+        Ok(()) => Ok(done("/vaults", Notice::VaultDeleted)),
+        Err(error) => show_settings(&state, signed, id, fields.refused(error)?).await,
     }
-}
-
-async fn add_policy(
-    state: &ServerState,
-    signed: &Signed,
-    vault: VaultId,
-    fields: &Fields,
-) -> Result<Policy, Error> {
-    let agent = AgentId::from_str(fields.text("principal_id"))
-        .map_err(|_| Error::invalid("principal_id", "Choose an agent."))?;
-    let request = policies::CreateRequest {
-        pattern: fields.text("secret_path_pattern").trim().to_owned(),
-        principal: Principal::Agent(agent),
-        permissions: fields.all("permissions"),
-        effect: None,
-        priority: None,
-        conditions: None,
-        attribute_conditions: None,
-        expires_at: None,
-    };
-    if request.permissions.is_empty() {
-        return Err(Error::invalid(
-            "permissions",
-            "Choose at least one thing the agent may do.",
-        ));
-    }
-    policies::create(state.app(), &signed.caller, vault, request).await
-}
-
-async fn delete_policy(
-    State(state): State<ServerState>,
-    Path((id, policy)): Path<(VaultId, PolicyId)>,
-    SignedForm { signed, .. }: SignedForm,
-) -> PageResult {
-    policies::delete(state.app(), &signed.caller, id, policy).await?;
-    Ok(done(
-        &format!("/vaults/{id}#policies"),
-        Notice::PolicyRemoved,
-    ))
 }

@@ -133,6 +133,11 @@ impl Pill {
         }
     }
 
+    /// Whether it says that all is well.
+    pub(super) fn is_ok(&self) -> bool {
+        self.tone == "ok"
+    }
+
     /// Somebody is expected to act.
     pub(super) const fn waiting(word: &'static str) -> Self {
         Self {
@@ -231,6 +236,11 @@ pub(super) mod filters {
             "vault" => "M3 7h10v6.5H3zM5 7V5a3 3 0 0 1 6 0v2M8 9.5v1.5",
             "share" => "M10.5 5.5L13.5 2.5M13.5 2.5h-4M13.5 2.5v4M12 9v4.5H2.5V4H7",
             "log" => "M4 2.5h8v11H4zM6 5.5h4M6 8h4M6 10.5h2",
+            "theme" => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+            "folder" => "M2 4h4l1.5 2H14v7H2z",
+            "person" => "M8 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM3 13.5a5 5 0 0 1 10 0",
+            "plus" => "M8 3v10M3 8h10",
+            "search" => "M10.5 10.5L14 14M12 7A5 5 0 1 1 2 7a5 5 0 0 1 10 0z",
             "menu" => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
             _ => "M4 6l4 4 4-4",
         };

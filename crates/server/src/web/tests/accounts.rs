@@ -93,7 +93,11 @@ async fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
         ("value", "sk-canary-7"),
     ];
     let page = ana
-        .submit(&vault, &format!("{vault}/secrets"), &fields)
+        .submit(
+            &format!("{vault}/new"),
+            &format!("{vault}/secrets"),
+            &fields,
+        )
         .await
         .expect(400);
     page.shows("value=\"no such/path?\"")

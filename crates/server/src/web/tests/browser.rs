@@ -126,7 +126,12 @@ impl Page {
         let form = form.unwrap_or_else(|| panic!("no form for {action} in {}", self.body));
         let form = form.split("</form>").next().unwrap_or_default();
         let hidden = form.split("<input type=\"hidden\" ").skip(1);
+        // A button that has a name sends it along.
+        let named = form
+            .split("<button ")
+            .filter(|button| button.contains("type=\"submit\" name=\""));
         hidden
+            .chain(named)
             .map(|input| {
                 (
                     between(input, "name=\"", "\"").to_owned(),

@@ -33,7 +33,7 @@ async fn a_form_needs_the_token_of_this_session_and_this_action_and_our_own_page
     // Every action that the pages of a signed-in person offer.
     assert_eq!(
         forms_of_ana.len(),
-        20,
+        26,
         "{:#?}",
         forms_of_ana
             .iter()

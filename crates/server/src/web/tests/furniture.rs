@@ -77,6 +77,9 @@ impl Site {
             .server
             .put(&owner.token, &vault, "api-keys/openai", CANARY)
             .await;
+        self.server
+            .put(&owner.token, &vault, "api-keys/openai", CANARY)
+            .await;
         let bot = self.server.create_agent(&owner, "deploy-bot").await;
         self.server
             .allow(&owner, &vault, &bot, "**", &["read", "write"])
@@ -92,7 +95,19 @@ impl Site {
             .expect(303);
         vec![
             format!("/vaults/{vault}"),
-            format!("/vaults/{vault}?agent={}", bot.id),
+            format!("/vaults/{vault}?folder=api-keys&q=open"),
+            format!("/vaults/{vault}/new"),
+            format!("/vaults/{vault}/import"),
+            format!("/vaults/{vault}/settings"),
+            format!("/vaults/{vault}/policies"),
+            format!("/vaults/{vault}/secrets/api-keys/openai"),
+            format!(
+                "/vaults/{vault}/policies/new?principal_id=agent:{}&secret_path_pattern=**&permissions=read&test_path=a",
+                bot.id
+            ),
+            format!("/access?vault={vault}&path=api-keys/openai&action=read"),
+            format!("/access?principal=agent:{}", bot.id),
+            "/search?q=api-keys/openai".to_owned(),
             format!("/agents/{}", bot.id),
             page,
             self.share(&bot.token, &own, "creator", Value::Null).await,

@@ -47,11 +47,13 @@ async fn markup_that_was_stored_stays_text() {
             ("secret_path_pattern", "**"),
             ("permissions", "read"),
         ];
-        ana.submit(&vault, &format!("{vault}/policies"), &policy)
+        let builder = format!("{vault}/policies/new");
+        ana.submit(&builder, &format!("{vault}/policies"), &policy)
             .await
             .expect(303);
         let secret = [("path", "a"), ("value", payload)];
-        ana.submit(&vault, &format!("{vault}/secrets"), &secret)
+        let new = format!("{vault}/new");
+        ana.submit(&new, &format!("{vault}/secrets"), &secret)
             .await
             .expect(303);
         let review = site.ask(payload, Some(OWNER)).await;
@@ -65,6 +67,14 @@ async fn markup_that_was_stored_stays_text() {
             "/outbox",
             &review,
             &vault,
+            &builder,
+            &format!("{vault}/policies"),
+            &format!("{vault}/settings"),
+            &format!("{vault}/import"),
+            &format!("{vault}/secrets/a"),
+            "/search?q=canary",
+            "/search?q=a",
+            "/access",
             &agent,
         ] {
             assert_inert(&ana.get(page).await.expect(200));
@@ -95,12 +105,13 @@ async fn markup_in_forms_and_addresses_stays_text() {
     for payload in PAYLOADS {
         let long = format!("{payload}{}", "x".repeat(255));
         let (secrets, policies) = (format!("{vault}/secrets"), format!("{vault}/policies"));
+        let (new, builder) = (format!("{vault}/new"), format!("{vault}/policies/new"));
         for (page, action, names) in [
             ("/vaults", "/vaults", &["name", "description"][..]),
             ("/agents", "/agents", &["name", "description"]),
-            (&vault, &secrets, &["path", "type", "value"]),
+            (&new, &secrets, &["path", "type", "value"]),
             (
-                &vault,
+                &builder,
                 &policies,
                 &["principal_id", "secret_path_pattern", "permissions"],
             ),

@@ -51,9 +51,10 @@ async fn from_nothing_to_a_shared_secret() {
         ("type", "api_key"),
         ("value", "sk-canary-1\r\nsecond line"),
     ];
-    ana.submit(&vault_page, &format!("{vault_page}/secrets"), &fields)
+    let new = format!("{vault_page}/new");
+    ana.submit(&new, &format!("{vault_page}/secrets"), &fields)
         .await
-        .expect(303);
+        .redirects_to(&format!("{vault_page}/secrets/api-keys/openai"));
     ana.get(&vault_page)
         .await
         .expect(200)
@@ -177,7 +178,8 @@ async fn a_policy_opens_what_it_names_and_a_share_comes_back() {
     let vault = new_id(&vault);
     for (secret, value) in [("api-keys/openai", "sk-open"), ("payroll", "hands-off")] {
         let fields = [("path", secret), ("type", "api_key"), ("value", value)];
-        ana.submit(&vault_page, &format!("{vault_page}/secrets"), &fields)
+        let new = format!("{vault_page}/new");
+        ana.submit(&new, &format!("{vault_page}/secrets"), &fields)
             .await
             .expect(303);
     }
@@ -201,25 +203,28 @@ async fn a_policy_opens_what_it_names_and_a_share_comes_back() {
         .expect(200)
         .shows("It can read nothing yet");
     let chosen = ana
-        .get(&format!("{vault_page}?agent={agent}"))
+        .get(&format!(
+            "{vault_page}/policies/new?principal_id=agent:{agent}"
+        ))
         .await
         .expect(200);
     assert!(
         chosen
             .body
-            .contains(&format!("<option value=\"{agent}\" selected>")),
+            .contains(&format!("<option value=\"agent:{agent}\" selected>")),
         "{}",
         chosen.body
     );
+    let principal = format!("agent:{agent}");
     let policy = [
-        ("principal_id", agent.as_str()),
+        ("principal_id", principal.as_str()),
         ("secret_path_pattern", "api-keys/**"),
         ("permissions", "read"),
         ("permissions", "write"),
     ];
     ana.submit_from(&chosen, &format!("{vault_page}/policies"), &policy)
         .await
-        .redirects_to(&format!("{vault_page}#policies"));
+        .redirects_to(&format!("{vault_page}/policies"));
     let read = site
         .server
         .read(&token, &vault, "api-keys/openai")
@@ -268,7 +273,7 @@ async fn a_policy_opens_what_it_names_and_a_share_comes_back() {
         .shows("Nothing to open here");
 
     // Removing the policy counts from the next request on.
-    let page = ana.get(&vault_page).await.expect(200);
+    let page = ana.get(&format!("{vault_page}/policies")).await.expect(200);
     let delete = page.form_with("/delete");
     ana.submit_from(&page, &delete, &[]).await.expect(303);
     assert_eq!(

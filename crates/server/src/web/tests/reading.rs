@@ -28,7 +28,7 @@ fn assert_headers(path: &str, page: &Page) {
     };
     assert_eq!(
         header("content-security-policy"),
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         "{path}"
     );
     assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
@@ -83,7 +83,7 @@ async fn look(browser: &mut Browser<'_>, pages: &[String], is_signed_in: bool) {
 async fn looking_changes_nothing() {
     let site = Site::open().await;
     let pages = site.furnish().await;
-    assert_eq!(pages.len(), 28);
+    assert_eq!(pages.len(), 37);
     let mut ana = site.signed_in(OWNER).await;
     let mut bob = site.signed_in("bea@example.org").await;
     let before = state(&site).await;

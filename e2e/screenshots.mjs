@@ -1,0 +1,95 @@
+// Shoots every page of a demonstration server in both themes and at the width of a phone.
+// Usage: node screenshots.mjs ORIGIN FOLDER [PART OF A NAME]
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { OWNER, seed } from "./seed.mjs";
+
+const [origin, folder, only] = process.argv.slice(2);
+const LOOKS = [
+  { name: "light", colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { name: "dark", colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  { name: "phone", colorScheme: "light", viewport: { width: 360, height: 740 } },
+];
+
+const button = (name) => async (page) => {
+  await page.getByRole("button", { name }).first().click();
+  await page.waitForLoadState("networkidle");
+};
+
+/** Name, address, and what to do there before the picture is taken. */
+const pages = (ids) => [
+  ["home", "/"],
+  ["enrolment", ids.enrolment],
+  ["requests", "/enrollments"],
+  ["agents", "/agents"],
+  ["agent", `/agents/${ids.deploy}`],
+  ["agent-connect", `/agents/${ids.deploy}?tab=connect`],
+  ["agent-activity", `/agents/${ids.deploy}?tab=activity`],
+  ["agent-new", `/agents/${ids.idle}`],
+  ["agent-new-connect", `/agents/${ids.idle}?tab=connect`],
+  ["vaults", "/vaults"],
+  ["vault", `/vaults/${ids.production}`],
+  ["vault-folder", `/vaults/${ids.production}?folder=database`],
+  ["vault-new-secret", `/vaults/${ids.production}/new`],
+  ["vault-import", `/vaults/${ids.production}/import`],
+  ["vault-policies", `/vaults/${ids.production}/policies`],
+  ["vault-settings", `/vaults/${ids.production}/settings`],
+  ["secret", `/vaults/${ids.production}/secrets/apps/web/env`],
+  ["secret-shown", `/vaults/${ids.production}/secrets/api-keys/openai`, button("Show value")],
+  ["policy-builder", `/vaults/${ids.production}/policies/new?principal_id=agent:${ids.idle}&secret_path_pattern=database/**&permissions=read&test_path=api-keys/openai`],
+  ["access-path", `/access?vault=${ids.production}&path=api-keys/openai`],
+  ["access-principal", `/access?principal=agent:${ids.deploy}`],
+  ["shares", "/shares"],
+  ["shares-outbound", "/shares?tab=outbound"],
+  ["audit", "/audit"],
+  ["audit-filtered", "/audit?action=secret.read"],
+  ["outbox", "/outbox"],
+  ["search", "/search?q=api-keys/openai"],
+  ["palette", "/", (page) => page.keyboard.press("Control+k").then(() => page.waitForSelector("#palette-results a"))],
+  ["not-found", "/vaults/0192f3a0-0000-7000-8000-000000000000"],
+];
+const OPEN_PAGES = (ids) => [
+  ["signin", "/signin"],
+  ["signup", "/signup"],
+  ["forgot-password", "/forgot-password"],
+  ["share-open", `/share/${ids.share}`],
+];
+
+async function shoot(context, list, look, problems) {
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => problems.push(`${page.url()}: ${error}`));
+  for (const [name, path, act] of list) {
+    if (only && !name.includes(only)) continue;
+    await page.goto(origin + path, { waitUntil: "networkidle" });
+    if (act) await act(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 0) problems.push(`${look.name} ${path}: ${overflow} px wider than the screen`);
+    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: name !== "palette" });
+  }
+  await page.close();
+}
+
+await mkdir(folder, { recursive: true });
+const ids = await seed(origin);
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const problems = [];
+for (const look of LOOKS) {
+  const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: look.viewport });
+  await shoot(context, OPEN_PAGES(ids), look, problems);
+  const page = await context.newPage();
+  await page.goto(`${origin}/signin`);
+  await page.getByLabel("Email address").fill(OWNER.email);
+  await page.getByLabel("Password").fill(OWNER.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL(`${origin}/`);
+  await page.close();
+  await shoot(context, pages(ids), look, problems);
+  await context.close();
+}
+await browser.close();
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
