@@ -191,7 +191,9 @@ impl Panel {
             let decided = explanation.rules.iter().find(|rule| rule.decided);
             TestResult {
                 path: fields.text("test_path").trim().to_owned(),
-                action: fields.text("test_action").to_owned(),
+                action: fields
+                    .optional("test_action")
+                    .unwrap_or_else(|| "read".to_owned()),
                 allowed: explanation.allowed,
                 by: match decided {
                     Some(rule) if rule.policy_id == PolicyId::NIL => "by this policy".to_owned(),
