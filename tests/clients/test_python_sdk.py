@@ -166,6 +166,23 @@ class PythonSdk(unittest.TestCase):
         self.assertEqual(human.sharing.revoke(share["id"]).meta.status, 204)
         self.refused(stranger.sharing.access(share["id"]), 404, "not_found")
 
+    def test_approvals(self) -> None:
+        human = self.human()
+        agent, vault, _, _ = self.agent(permissions=())
+        target = {"action": "deploy", "target_type": "service", "target_id": "api"}
+        asked = agent.approvals.request(**target, summary="Deploy version 2", reason="the fix is urgent")
+        self.assertEqual(asked.meta.status, 202)
+        first = self.ok(asked)["id"]
+        self.assertEqual(self.ok(agent.approvals.get(first))["status"], "pending")
+        self.assertEqual([item["id"] for item in self.ok(human.approvals.list(status="pending"))["approvals"]], [first])
+        self.assertEqual(self.ok(human.approvals.decide(first, "approve"))["status"], "approved")
+        self.assertEqual(self.ok(agent.approvals.get(first))["status"], "approved")
+        self.refused(human.approvals.decide(first, "reject"), 409, "unknown")
+        second = self.ok(agent.approvals.request(**target, summary="Deploy version 3"))["id"]
+        self.assertEqual(self.ok(human.approvals.decide(second, "denied"))["status"], "rejected")
+        third = self.ok(agent.approvals.request(**target, summary="Deploy version 4"))["id"]
+        self.assertEqual(self.ok(agent.approvals.cancel(third, "not needed"))["status"], "cancelled")
+
     def test_what_went_wrong_in_the_input(self) -> None:
         human = self.human()
         self.refused(human.vaults.create(""), 400, "validation_error")

@@ -1,6 +1,7 @@
 /** The client: credentials, and the resources that use them. */
 import { AccessResource } from "./resources/access.js";
 import { AgentsResource } from "./resources/agents.js";
+import { ApprovalsResource } from "./resources/approvals.js";
 import { AuditResource } from "./resources/audit.js";
 import { AuthResource } from "./resources/auth.js";
 import { EnrollmentsResource } from "./resources/enrollments.js";
@@ -21,6 +22,7 @@ export type ClientOptions = TransportOptions;
 export class OneclawClient {
   readonly access: AccessResource;
   readonly agents: AgentsResource;
+  readonly approvals: ApprovalsResource;
   readonly audit: AuditResource;
   readonly auth: AuthResource;
   readonly enrollments: EnrollmentsResource;
@@ -35,6 +37,7 @@ export class OneclawClient {
     this.#transport = transport;
     this.access = new AccessResource(transport);
     this.agents = new AgentsResource(transport);
+    this.approvals = new ApprovalsResource(transport);
     this.audit = new AuditResource(transport);
     this.auth = new AuthResource(transport);
     this.enrollments = new EnrollmentsResource(transport);

@@ -3,6 +3,17 @@ export { cmekDecrypt, cmekEncrypt, cmekFingerprint, fromBase64, generateCmekKey,
 export * from "./errors.js";
 export { AccessResource, type GrantOptions, type Permission, type PolicyView } from "./resources/access.js";
 export { AgentsResource, type Agent } from "./resources/agents.js";
+export {
+  ApprovalsResource,
+  type Approval,
+  type ApprovalFilter,
+  type ApprovalQuestion,
+  type DecideOptions,
+  type Grant,
+  type Outcome,
+  type SubscribeOptions,
+  type WaitOptions,
+} from "./resources/approvals.js";
 export { AuditResource, type AuditEvent, type AuditFilter } from "./resources/audit.js";
 export { AuthResource } from "./resources/auth.js";
 export { EnrollmentsResource, type Enrollment } from "./resources/enrollments.js";

@@ -1,5 +1,6 @@
 /** Reading what the server, or something in front of it, answered when it did not do what was asked. */
 import type { ErrorInfo, ErrorType, Failure, Meta } from "./result.js";
+import type { Schema } from "./types.js";
 
 const LONGEST_TEXT = 500;
 
@@ -35,6 +36,8 @@ export function refusal(body: unknown, origin: string, meta: Meta): Failure {
   if (code !== undefined) error.code = code;
   if (isRecord(problem.fields)) error.fields = sentences(problem.fields);
   if (typeof problem.approval_request_id === "string") error.approvalRequestId = problem.approval_request_id;
+  // Handed back to the server as it came, never shown.
+  if (isRecord(problem.access_request)) error.accessRequest = problem.access_request as Schema<"AccessTemplate">;
   return { data: null, error, meta };
 }
 

@@ -4,6 +4,7 @@
  * What the network or the server does is data, in `error`. Only mistakes in the calling code are thrown.
  */
 import { errorFrom } from "./errors.js";
+import type { Schema } from "./types.js";
 
 /** What is known about an answer besides its content. */
 export interface Meta {
@@ -48,6 +49,8 @@ export interface ErrorInfo {
   fields?: Record<string, string>;
   /** The approval that this waits for. */
   approvalRequestId?: string;
+  /** A question to a human that would open the way: give it to `approvals.request` with a `reason`. */
+  accessRequest?: Schema<"AccessTemplate">;
   /** True when the same request may succeed later. */
   retryable: boolean;
 }

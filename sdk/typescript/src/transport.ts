@@ -90,6 +90,15 @@ export class Transport {
     return (await this.#persistent(this.#prepare(operation, input, options))) as Result<Answer<O>>;
   }
 
+  /** The time, for those who wait. */
+  now(): number {
+    return this.#around.now();
+  }
+
+  pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.#around.wait(milliseconds, signal);
+  }
+
   #prepare<O extends Operation>(operation: O, input: Input<O>, options: RequestOptions): Call {
     const route: Route = routes[operation];
     const allowed = options.maxElapsedMs ?? this.#options.maxElapsedMs ?? 120_000;

@@ -30,6 +30,7 @@ const WITHOUT_A_METHOD = new Set([
   "healthHsm",
   "jwks",
   "openidConfiguration",
+  "quickDecideApproval",
 ]);
 
 test("every operation has a method", () => {

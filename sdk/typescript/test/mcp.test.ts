@@ -1,6 +1,6 @@
 /** The tools that a model is given, carried out on a real server. */
 import { expect, test } from "vitest";
-import { createClient } from "../src/index.js";
+import { createClient, unwrap } from "../src/index.js";
 import { getMcpToolDefinitions, McpHandler } from "../src/mcp/index.js";
 import { household, nextMonth } from "./support/people.js";
 import { json, scripted } from "./support/scripted.js";
@@ -32,6 +32,22 @@ test("an agent stores, lists, reads, shares and deletes through tools", async ()
   const made = await call("1claw_create_vault", { name: `tool-${vault.id}` });
   expect(await call("1claw_list_vaults", {})).toMatchObject({ status: "ok" });
   expect(made["status"]).toBe("created");
+});
+
+test("an agent asks for leave through tools, and learns the answer", async () => {
+  const { human: owner, vault, agent } = await household([]);
+  await unwrap(owner.secrets.set(vault.id, "prod/key", "x"));
+  const handler = new McpHandler(agent);
+  const question = { vault_id: vault.id, secret_path: "prod/key", reason: "the nightly job" };
+  const { text } = await run(handler, "1claw_request_approval", question);
+  const { status, approval_request_id: request_id } = JSON.parse(text) as Record<string, string>;
+  expect(status).toBe("pending");
+  const asked = async () => JSON.parse((await run(handler, "1claw_check_approval_status", { request_id })).text) as object;
+  expect(await asked()).toMatchObject({ status: "pending" });
+  await unwrap(owner.approvals.approve(request_id ?? ""));
+  expect(await asked()).toMatchObject({ status: "approved" });
+  const read = await run(handler, "1claw_get_secret", { vault_id: vault.id, key: "prod/key" });
+  expect(JSON.parse(read.text)).toMatchObject({ status: "available", value: "x" });
 });
 
 test("what goes wrong is a result that the model can read", async () => {

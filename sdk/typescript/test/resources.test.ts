@@ -99,6 +99,13 @@ test("an account signs in, changes and signs out", async () => {
   expect((await unwrap(other.auth.forgotPassword({ email }))).status).toBe("email_sent");
 });
 
+test("what is kept about an account can be had by who proves to be its owner", async () => {
+  const { client, email } = await human();
+  expect((await client.auth.exportData("not-the-password-1")).error?.type).toBe("auth_error");
+  const { token } = await unwrap(client.auth.reauth({ purpose: "account.export", password: PASSWORD }));
+  expect((await unwrap(client.auth.exportData(token))).user.email).toBe(email);
+});
+
 test("agents are listed, changed, given a new key and deleted", async () => {
   const { human: owner, agent, agentId, apiKey } = await household();
   expect((await unwrap(agent.agents.getSelf())).id).toBe(agentId);

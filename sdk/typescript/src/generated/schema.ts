@@ -157,6 +157,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the questions that the caller may answer. For people only. */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question: for those who may answer it, and for the agent that asks. */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes to a question. For people only. */
+        post: operations["approveApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a question back: the agent its own, people those they may answer. One that was answered stays as it is. */
+        post: operations["cancelApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a question. For people only. */
+        post: operations["decideApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to a question. For people only. */
+        post: operations["denyApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/quick-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the page on which a question is answered. It answers nothing itself, whoever opens it. */
+        get: operations["quickDecideApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the human who let this agent in. For agents only. */
+        post: operations["requestApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/checkpoint": {
         parameters: {
             query?: never;
@@ -310,6 +446,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/export-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get all that is stored about you and that you may see, without values. */
+        post: operations["exportUserData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -360,6 +513,23 @@ export interface paths {
         head?: never;
         /** Change what one may change of one's own account. */
         patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/v1/auth/reauth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove once more who you are, and get a token that confirms one act. */
+        post: operations["reauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/auth/refresh": {
@@ -893,6 +1063,29 @@ export interface components {
              */
             passphrase?: string | null;
         };
+        /** @description Access to paths of a vault, as the `summary` of a request names it. */
+        AccessSummary: {
+            /** @description Glob over its paths. */
+            path_pattern: string;
+            /** @description What for. */
+            permissions: string[];
+            /**
+             * Format: uuid
+             * @description The vault.
+             */
+            vault_id: string;
+        };
+        /** @description A request for access that would be enough: a body for `POST /v1/approvals/request` that lacks nothing but a reason. */
+        AccessTemplate: {
+            /** @description `access`. */
+            action: string;
+            /** @description The smallest access that would have been enough. */
+            summary: components["schemas"]["AccessSummary"];
+            /** @description Id of the vault. */
+            target_id: string;
+            /** @description `vault`. */
+            target_type: string;
+        };
         /** @description Answer of `POST /v1/agents`. Exactly these two keys may appear. */
         AgentCreatedResponse: {
             /** @description The new agent. */
@@ -1061,6 +1254,106 @@ export interface components {
             token_type: string;
             /** @description The vaults the agent is bound to; for an unbound agent those it can reach, oldest first. For discovery only. */
             vault_ids: string[];
+        };
+        /** @description Body of `POST /v1/approvals/{approval_id}/approve`, `/deny` and `/cancel`; may be missing. */
+        AnswerApprovalRequest: {
+            grant?: components["schemas"]["GrantChoice"] | null;
+            /** @description Why. */
+            reason?: string | null;
+        };
+        /** @description Answer of `GET /v1/approvals`. */
+        ApprovalListResponse: {
+            /** @description The questions, newest first. */
+            approvals: components["schemas"]["ApprovalResponse"][];
+        };
+        /** @description A question of an agent, as both sides see it. */
+        ApprovalResponse: {
+            /** @description What the agent wants to do. Text chosen by the agent. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Who asks.
+             */
+            agent_id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered or taken back.
+             */
+            decided_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Who answered.
+             */
+            decided_by?: string | null;
+            /** @description What the human said to it. */
+            decision_reason?: string | null;
+            /**
+             * Format: int64
+             * @description For how long access is asked.
+             */
+            duration_seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When it lapses, or lapsed.
+             */
+            expires_at?: string | null;
+            /** @enum {string} */
+            grant_mode?: "once" | "duration" | "always";
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The organisation.
+             */
+            org_id: string;
+            /** @description The permissions it asks for; empty when it asks for none. */
+            permissions: string[];
+            /**
+             * Format: uuid
+             * @description The policy that came of it.
+             */
+            policy_id?: string;
+            /** @description Why it asks. Text chosen by the agent. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The same, for clients that know it by this name.
+             */
+            requester_id: string;
+            /** @description `agent`. */
+            requester_type: string;
+            /** @description The page on which the human answers. It needs signing in, and opening it changes nothing. */
+            review_url: string;
+            /**
+             * Format: int32
+             * @description 1 to 3.
+             */
+            risk_tier: number;
+            /** @description The path or pattern it concerns, `""` when none. */
+            secret_path: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "expired" | "cancelled";
+            /** @description What the agent says about it. Chosen by the agent. */
+            summary: Record<string, unknown>;
+            /** @description Which one. Text chosen by the agent. */
+            target_id: string;
+            /** @description What kind of thing it concerns. Text chosen by the agent. */
+            target_type: string;
+            /**
+             * Format: uuid
+             * @description Whom it is put to.
+             */
+            user_id: string;
+            /** @description The vault it concerns, `""` when none. */
+            vault_id: string;
         };
         /** @description Body of `POST /v1/enrollments/{enrollment_id}/approve`; may be missing. */
         ApproveEnrollmentRequest: {
@@ -1272,6 +1565,32 @@ export interface components {
             /** @description The only vaults it may ever use; any vault when empty. */
             vault_ids?: string[] | null;
         };
+        /** @description Body of `POST /v1/approvals/request`. */
+        CreateApprovalRequest: {
+            /**
+             * @description What the agent wants to do. `access` and `policy_change` get the access in `summary` when they are approved;
+             *     any other action is a question whose answer is recorded.
+             */
+            action: string;
+            /**
+             * Format: int64
+             * @description For how long access is asked, in seconds. The human may answer with another time.
+             */
+            duration_seconds?: number | null;
+            /** @description Why, in the agent's words. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 5; what the server finds riskier counts as that. From 2 on the answer must be confirmed.
+             */
+            risk_tier?: number | null;
+            /** @description Anything that helps the human. For `access` and `policy_change`: `vault_id`, `path_pattern`, `permissions`. */
+            summary: Record<string, unknown>;
+            /** @description Which one; may be empty. */
+            target_id: string;
+            /** @description What kind of thing it concerns. */
+            target_type: string;
+        };
         /** @description Body of `POST /v1/vaults/{vault_id}/policies`. */
         CreatePolicyRequest: {
             /** @description What must be true of the caller: `principal_role`, `auth_method` and others. All must hold. */
@@ -1340,6 +1659,34 @@ export interface components {
             description?: string | null;
             /** @description 1 to 255 characters after trimming, unique in the organisation. */
             name: string;
+        };
+        /** @description Answer of `POST /v1/auth/export-data`: everything but values. */
+        DataExportResponse: {
+            /** @description Agents of the organisation. */
+            agents: components["schemas"]["ExportedAgent"][];
+            /** @description `1.0`. */
+            export_version: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            exported_at: string;
+            /** @description Policies of the vaults that the account controls. */
+            policies: components["schemas"]["ExportedPolicy"][];
+            /** @description Secrets whose names the account may see. */
+            secrets_metadata: components["schemas"]["ExportedSecret"][];
+            /** @description The account. */
+            user: components["schemas"]["ExportedUser"];
+            /** @description Vaults that the account may see. */
+            vaults: components["schemas"]["ExportedVault"][];
+        };
+        /** @description Body of `POST /v1/approvals/{approval_id}/decide`. */
+        DecideApprovalRequest: {
+            /** @description `approve` or `reject`; `approved`, `rejected`, `deny` and `denied` are understood too. */
+            decision: string;
+            grant?: components["schemas"]["GrantChoice"] | null;
+            /** @description Why, for the agent and the log. */
+            reason?: string | null;
         };
         /** @description Body of `POST /v1/enrollments/{enrollment_id}/deny`; may be missing. */
         DenyEnrollmentRequest: {
@@ -1515,6 +1862,106 @@ export interface components {
             /** @description The reason for people. */
             sentence: string;
         };
+        /** @description An agent in an export. */
+        ExportedAgent: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Id of the agent.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A policy in an export. */
+        ExportedPolicy: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Id of the policy.
+             */
+            id: string;
+            /** @description What it allows or denies. */
+            permissions: string[];
+            /**
+             * Format: uuid
+             * @description Who it is about.
+             */
+            principal_id: string;
+            /** @description What `principal_id` is. */
+            principal_type: components["schemas"]["PrincipalType"];
+            /** @description The paths that it is about. */
+            secret_path_pattern: string;
+            /**
+             * Format: uuid
+             * @description Vault that it is about.
+             */
+            vault_id: string;
+        };
+        /** @description A secret in an export, without its value. */
+        ExportedSecret: {
+            /**
+             * Format: date-time
+             * @description When that version was written.
+             */
+            created_at: string;
+            /** @description Its path. */
+            path: string;
+            /** @description What kind of value it is. */
+            type: string;
+            /**
+             * Format: uuid
+             * @description Vault that it is in.
+             */
+            vault_id: string;
+            /**
+             * Format: int32
+             * @description Newest version.
+             */
+            version: number;
+        };
+        /** @description The account in an export. */
+        ExportedUser: {
+            /** @description How the account signs in. */
+            auth_method: string;
+            /**
+             * Format: date-time
+             * @description When the account was created.
+             */
+            created_at: string;
+            /** @description Name shown to other members, `""` when there is none. */
+            display_name: string;
+            /** @description Address, lower-case. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Id of the user.
+             */
+            id: string;
+        };
+        /** @description A vault in an export. */
+        ExportedVault: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Id of the vault.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Body of `POST /v1/auth/forgot-password`. */
         ForgotPasswordRequest: {
             /** @description Address of the account. */
@@ -1532,6 +1979,17 @@ export interface components {
          * @enum {string}
          */
         ForgotPasswordStatus: "email_sent";
+        /** @description How long granted access lasts, and what it comes down to. */
+        GrantChoice: {
+            /** @enum {string} */
+            mode: "once" | "duration" | "always";
+            permissions?: ("read" | "write" | "delete" | "rotate" | "use")[];
+            /**
+             * Format: int64
+             * @description With `duration`: how long; the time asked for when absent. With `once`: in what time; a day when absent.
+             */
+            seconds?: number | null;
+        };
         /** @description Answer of `GET /v1/health`. */
         HealthResponse: {
             /** @description Overall state. */
@@ -1736,6 +2194,11 @@ export interface components {
         /** @description The body of every answer with a status of 400 or above. */
         ProblemDetails: {
             /**
+             * @description With status 403, where a policy would open the way: the smallest request for access that would. Sent to
+             *     `POST /v1/approvals/request`, with a `reason`, it asks a human.
+             */
+            access_request?: components["schemas"]["AccessTemplate"];
+            /**
              * Format: uuid
              * @description With [`APPROVAL_REQUIRED`]: the request that a human has to approve.
              */
@@ -1781,6 +2244,28 @@ export interface components {
              * @description The value, not empty.
              */
             value: string;
+        };
+        /** @description Body of `POST /v1/auth/reauth`: a purpose, and one of the two proofs. */
+        ReauthRequest: {
+            /** @description A code of the account's second factor, or one of its recovery codes. */
+            code?: string | null;
+            /**
+             * Format: password
+             * @description The account's password.
+             */
+            password?: string | null;
+            /** @enum {string} */
+            purpose: "account.delete" | "account.export" | "security.passkey.register" | "security.passkey.delete" | "security.mfa.disable" | "security.vault_passkey.disable";
+        };
+        /** @description Answer of `POST /v1/auth/reauth`. */
+        ReauthResponse: {
+            /**
+             * Format: int32
+             * @description Seconds until it expires.
+             */
+            expires_in: number;
+            /** @description `rat_…`: confirms one act of that purpose in this session. */
+            token: string;
         };
         /** @description Body of `POST /v1/auth/refresh`; the whole body may be missing when the request carries a valid user token. */
         RefreshRequest: {
@@ -2513,6 +2998,208 @@ export interface operations {
             };
         };
     };
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description How many; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description After how many. */
+                offset?: number;
+                /** @description Only those in this state; `denied` is understood as `rejected`. */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The questions, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalListResponse"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: {
+                /** @description How many seconds to wait for an answer, at most 30. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the question. */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The question; with `wait`, as soon as it is answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
+    approveApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the question. */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerApprovalRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The question with its answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
+    cancelApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the question. */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerApprovalRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The question as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
+    decideApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the question. */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description The question with its answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
+    denyApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the question. */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerApprovalRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The question with its answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
+    quickDecideApproval: {
+        parameters: {
+            query: {
+                /** @description The answer to suggest on the page. */
+                decision: string;
+                /** @description Names the request: its id. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
+    };
+    requestApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description The question waits for an answer. */
+            202: {
+                headers: {
+                    /** @description Where to look for the answer. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalResponse"];
+                };
+            };
+        };
+    };
     getAuditCheckpoint: {
         parameters: {
             query?: never;
@@ -2735,6 +3422,29 @@ export interface operations {
             };
         };
     };
+    exportUserData: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The password, or a token of `POST /v1/auth/reauth` for `account.export`. */
+                "X-Auth-Confirm": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportResponse"];
+                };
+            };
+        };
+    };
     forgotPassword: {
         parameters: {
             query?: never;
@@ -2819,6 +3529,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserProfileResponse"];
+                };
+            };
+        };
+    };
+    reauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReauthRequest"];
+            };
+        };
+        responses: {
+            /** @description For the header `X-Auth-Confirm`, once, within five minutes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReauthResponse"];
                 };
             };
         };

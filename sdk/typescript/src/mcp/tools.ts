@@ -111,6 +111,34 @@ export const tools: Tool[] = [
     },
   ),
   tool(
+    "1claw_request_approval",
+    "Ask the human who answers for this agent for leave to read a secret.",
+    { vault_id: VAULT, secret_path: KEY, reason: text("Why it is needed; the human reads this.") },
+    ["vault_id", "secret_path"],
+    (client, args) => {
+      const question = client.approvals.request({
+        action: "access",
+        target_type: "secret",
+        target_id: args.text("secret_path"),
+        summary: { vault_id: args.text("vault_id"), path_pattern: args.text("secret_path"), permissions: ["read"] },
+        reason: args.optionalText("reason"),
+      });
+      return outcome(question, ({ id, review_url }) => ({ status: "pending", approval_request_id: id, review_url }));
+    },
+  ),
+  tool(
+    "1claw_check_approval_status",
+    "See whether a human has answered: pending, approved, rejected, expired or cancelled.",
+    { request_id: text("The approval_request_id.") },
+    ["request_id"],
+    (client, args) =>
+      outcome(client.approvals.check(args.text("request_id")), ({ status, decided_by, decided_at }) => ({
+        status,
+        decided_by,
+        decided_at,
+      })),
+  ),
+  tool(
     "1claw_share_secret",
     "Share a secret: with the human who answers for this agent, or, where the caller is a human, with an address.",
     {

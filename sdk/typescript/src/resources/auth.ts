@@ -59,6 +59,16 @@ export class AuthResource extends Resource {
     return this.transport.call("resetPassword", { body: request }, options);
   }
 
+  /** Proves once more who is there, for one purpose; the token goes where `confirm` is asked for. */
+  reauth(proof: Optional<Body<"reauth">>, options?: RequestOptions): Called<"reauth"> {
+    return this.transport.call("reauth", { body: proof }, options);
+  }
+
+  /** Everything that is kept about the account, without values. `confirm` is a token of {@link reauth}, or the password. */
+  exportData(confirm: string, options?: RequestOptions): Called<"exportUserData"> {
+    return this.transport.call("exportUserData", { headers: { "x-auth-confirm": confirm } }, options);
+  }
+
   async #keeping<T extends TokenAnswer>(call: Promise<Result<T>>): Promise<Result<T>> {
     const result = await call;
     if (result.error === null) this.transport.session.keep(result.data);

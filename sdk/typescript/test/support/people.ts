@@ -1,7 +1,7 @@
 /** People and agents on the test server. Every test makes its own, so that none sees another's things. */
 import { randomInt, randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import { createClient, unwrap, type OneclawClient } from "../../src/index.js";
+import { createClient, unwrap, type OneclawClient, type Permission } from "../../src/index.js";
 
 export const PASSWORD = "copper-meadow-signal-84";
 
@@ -27,13 +27,13 @@ export async function human(): Promise<{ client: OneclawClient; email: string }>
   return { client, email };
 }
 
-/** A person with a vault, and an agent that may read and write everything in it. */
-export async function household() {
+/** A person with a vault, and an agent that may do this everywhere in it. */
+export async function household(permissions: Permission[] = ["read", "write"]) {
   const { client, email } = await human();
   const vault = await unwrap(client.vault.create({ name: `v-${randomUUID()}` }));
   const created = await unwrap(client.agents.create({ name: "worker" }));
   const apiKey = created.api_key ?? "";
-  await unwrap(client.access.grantAgent(vault.id, created.agent.id, ["read", "write"]));
+  if (permissions.length > 0) await unwrap(client.access.grantAgent(vault.id, created.agent.id, permissions));
   const agent = createClient({ baseUrl: baseUrl(), apiKey });
   return { human: client, email, vault, agent, agentId: created.agent.id, apiKey };
 }
