@@ -5,7 +5,7 @@ use oneclaw_core::audit::{Draft, Event, Frontier, Hash};
 use oneclaw_core::clock::{Random, Timestamp};
 use oneclaw_core::id::{EventId, OrgId};
 use oneclaw_store::audit::{HeadRow, NewEvent};
-use oneclaw_store::{StoreError, Tx};
+use oneclaw_store::{GroupTx, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One log while a batch is added to it.
@@ -19,11 +19,11 @@ struct Log {
 /// is logged there.
 ///
 /// BACKEND: a transaction that writes owns the whole embedded database anyway.
-pub(crate) async fn lock(
-    tx: &mut Tx,
+pub(crate) async fn lock<T: GroupTx>(
+    tx: &mut T,
     organisations: impl IntoIterator<Item = OrgId>,
 ) -> Result<(), StoreError> {
-    if let Tx::Sqlite(_) = tx {
+    if tx.is_alone() {
         return Ok(());
     }
     for org in organisations.into_iter().collect::<BTreeSet<_>>() {
@@ -34,8 +34,8 @@ pub(crate) async fn lock(
 
 /// Gives every draft its place in its organisation's log and writes it. Heads are taken in the
 /// order of their ids, so that two nodes cannot wait for each other.
-pub(crate) async fn append(
-    tx: &mut Tx,
+pub(crate) async fn append<T: GroupTx>(
+    tx: &mut T,
     drafts: Vec<Draft>,
     now: Timestamp,
     random: &dyn Random,

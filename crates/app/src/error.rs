@@ -227,7 +227,9 @@ impl std::error::Error for Error {}
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::unavailable().because(error),
+            StoreError::Unavailable(_) | StoreError::Direct(_) | StoreError::Closed => {
+                Self::unavailable().because(error)
+            }
             _ => Self::internal(error),
         }
     }

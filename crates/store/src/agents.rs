@@ -91,8 +91,8 @@ const SET_IDENTITY: &str = "UPDATE agents SET ssh_public_key = $3, ecdh_public_k
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
 const DELETE: &str = "UPDATE agents SET deleted_at = $3, is_active = $4, api_key_hash = NULL, \
     token_epoch = token_epoch + 1 WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
-const TOUCH: &str = "UPDATE agents SET last_active_at = $2 WHERE id = $1 \
-    AND (last_active_at IS NULL OR last_active_at < $2)";
+pub(crate) const TOUCH: &str = "UPDATE agents SET last_active_at = $1 \
+    WHERE (last_active_at IS NULL OR last_active_at < $1) AND id = $2";
 
 impl Tx {
     /// Adds an agent.
@@ -219,7 +219,7 @@ impl Tx {
 
     /// Notes that the agent was active.
     pub async fn touch_agent(&mut self, id: AgentId, now: Timestamp) -> Result<()> {
-        changed!(self, TOUCH, id.as_uuid(), now.as_millis())?;
+        changed!(self, TOUCH, now.as_millis(), id.as_uuid())?;
         Ok(())
     }
 }

@@ -75,7 +75,8 @@ pub struct Filter<'a> {
 // statement. The assignment changes nothing.
 const LOCK_HEAD: &str = "INSERT INTO audit_heads (org_id, size, frontier, last_hash) VALUES ($1, 0, $2, $2) \
     ON CONFLICT (org_id) DO UPDATE SET size = audit_heads.size RETURNING size, frontier, last_hash";
-const FIND_HEAD: &str = "SELECT size, frontier, last_hash FROM audit_heads WHERE org_id = $1";
+pub(crate) const FIND_HEAD: &str =
+    "SELECT size, frontier, last_hash FROM audit_heads WHERE org_id = $1";
 const LIST: &str = "SELECT org_id, seq, id, at, actor_type, actor_id, action, resource_type, resource_id, \
     details, ip, leaf_hash FROM audit_events WHERE org_id = $1 \
     AND (CAST($2 AS TEXT) IS NULL OR resource_id = $2) AND (CAST($3 AS TEXT) IS NULL OR actor_id = $3) \
@@ -86,14 +87,14 @@ const RANGE: &str = "SELECT org_id, seq, id, at, actor_type, actor_id, action, r
 const LEAVES: &str =
     "SELECT leaf_hash FROM audit_events WHERE org_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";
 
-static APPEND: Rows = Rows::new(
+pub(crate) static APPEND: Rows = Rows::new(
     "INSERT INTO audit_events (org_id, seq, id, at, actor_type, actor_id, action, resource_type, resource_id, \
      details, ip, leaf_hash) VALUES",
     12,
     "",
 );
 
-static MOVE_HEADS: Rows = Rows::new(
+pub(crate) static MOVE_HEADS: Rows = Rows::new(
     "INSERT INTO audit_heads (org_id, size, frontier, last_hash) VALUES",
     4,
     "ON CONFLICT (org_id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier, \

@@ -1,5 +1,6 @@
 //! Opening the database, and beginning transactions on it.
 
+use crate::direct::Direct;
 use crate::error::{Result, StoreError};
 use crate::{Tx, migrate};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -36,12 +37,15 @@ impl Config {
 #[derive(Clone)]
 pub enum Store {
     /// One writer connection and a few read-only ones: SQLite has one writer at a time, and
-    /// waiting for a pool of one is fairer than waiting for its lock.
+    /// waiting for a pool of one is fairer than waiting for its lock. (There is a second one, but
+    /// it shares its only user with the first.)
     Sqlite {
-        /// The only connection that writes.
+        /// The connection for units of work that write.
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// The same as `writer` on a shorter way, for groups of commits.
+        direct: Direct,
     },
     /// A pool of equal connections.
     Postgres(PgPool),
@@ -74,7 +78,7 @@ impl Store {
         create_private_file(&path)?;
         // FULL: an acknowledged commit survives power loss, not only a killed process.
         let options = SqliteConnectOptions::new()
-            .filename(path)
+            .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -112,7 +116,13 @@ impl Store {
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self::Sqlite { writer, readers })
+        let direct = tokio::task::spawn_blocking(move || Direct::open(&path, ACQUIRE_TIMEOUT));
+        let direct = direct.await.map_err(|_| StoreError::Closed)??;
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            direct,
+        })
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -185,7 +195,12 @@ impl Store {
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer,
+                readers,
+                direct,
+            } => {
+                direct.close().await;
                 readers.close().await;
                 writer.close().await;
             }

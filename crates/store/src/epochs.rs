@@ -31,7 +31,7 @@ const BUMP: &str = "INSERT INTO epochs (id, rev, expires_at) VALUES ($1, 1, $2) 
     ON CONFLICT (id) DO UPDATE SET rev = epochs.rev + 1, expires_at = CASE \
     WHEN excluded.expires_at IS NULL OR epochs.expires_at < excluded.expires_at THEN excluded.expires_at \
     ELSE epochs.expires_at END";
-const FIND: &str = "SELECT rev FROM epochs WHERE id = $1";
+pub(crate) const FIND: &str = "SELECT rev FROM epochs WHERE id = $1";
 const PURGE: &str = "DELETE FROM epochs WHERE expires_at < $1";
 
 static STALE: Rows = Rows::new(

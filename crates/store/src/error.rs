@@ -21,6 +21,12 @@ pub enum StoreError {
     /// The database cannot be reached, is full, or failed. The transaction is lost.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// The same, of the embedded database on its direct way.
+    #[error("the database is not available: {0}")]
+    Direct(#[source] rusqlite::Error),
+    /// The database was closed before.
+    #[error("the database is closed")]
+    Closed,
     /// The migrations could not be applied.
     #[error("the database could not be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -34,8 +40,12 @@ impl StoreError {
     /// conflict, a lock that was not free in time): the same work may succeed if it is done again.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        let Self::Unavailable(sqlx::Error::Database(error)) = self else {
-            return false;
+        let error = match self {
+            Self::Unavailable(sqlx::Error::Database(error)) => error,
+            Self::Direct(error) => {
+                return error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy);
+            }
+            _ => return false,
         };
         // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
         // SQLite: SQLITE_BUSY and, with a snapshot that is too old, SQLITE_BUSY_SNAPSHOT.
@@ -60,6 +70,19 @@ impl From<sqlx::Error> for StoreError {
                 Self::Damaged(error.to_string())
             }
             _ => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ffi;
+        match error.sqlite_error().map(|error| error.extended_code) {
+            Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+                Self::AlreadyExists
+            }
+            Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Self::MissingReference,
+            _ => Self::Direct(error),
         }
     }
 }

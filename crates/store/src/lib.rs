@@ -11,7 +11,9 @@
 //! run time, and the few multi-row statements in [`rows`] are built once from constants.
 
 mod connect;
+mod direct;
 mod error;
+mod group;
 mod migrate;
 mod row;
 mod rows;
@@ -37,7 +39,9 @@ pub mod vaults;
 pub mod test_support;
 
 pub use connect::{Config, Store};
+pub use direct::{Direct, DirectTx};
 pub use error::{Result, StoreError};
+pub use group::GroupTx;
 
 /// An open transaction on either database. All statements are methods on it.
 pub enum Tx {

@@ -56,9 +56,19 @@ impl Rows {
         padded(self.texts(tx), items)
     }
 
+    /// The text for one row on SQLite, for statements that are run row by row.
+    pub(crate) fn single(&self) -> &'static str {
+        let [.., single] = *self.sqlite_texts();
+        single
+    }
+
+    fn sqlite_texts(&self) -> &Texts {
+        self.sqlite.get_or_init(|| self.build(Parameters::Plain))
+    }
+
     fn texts(&self, tx: &Tx) -> &Texts {
         if tx.is_embedded() {
-            self.sqlite.get_or_init(|| self.build(Parameters::Plain))
+            self.sqlite_texts()
         } else {
             self.postgres
                 .get_or_init(|| self.build(Parameters::Numbered))

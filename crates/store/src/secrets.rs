@@ -170,7 +170,8 @@ const LIST_VERSIONS: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type 
     v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at \
     FROM secrets s JOIN secret_versions v ON v.secret_id = s.id \
     WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path = $3 ORDER BY v.version DESC";
-const COUNT_READ: &str = "UPDATE secrets SET access_count = access_count + 1 \
+pub(crate) const FIND_REV: &str = "SELECT rev FROM secrets WHERE id = $1";
+pub(crate) const COUNT_READ: &str = "UPDATE secrets SET access_count = access_count + 1 \
     WHERE id = $1 AND rev = $2 AND access_count < max_access_count";
 const DELETE: &str = "UPDATE secrets SET deleted_at = $4, rev = rev + 1 \
     WHERE org_id = $1 AND vault_id = $2 AND path = $3 AND deleted_at IS NULL";
@@ -192,7 +193,7 @@ static STALE: Rows = Rows::new(
      WHERE s.rev IS NULL OR s.rev <> want.rev",
 );
 
-static PUT_HEADS: Rows = Rows::new(
+pub(crate) static PUT_HEADS: Rows = Rows::new(
     "INSERT INTO secrets (id, org_id, vault_id, path, version, rev, expires_at, max_access_count, access_count) VALUES",
     9,
     "ON CONFLICT (vault_id, path) DO UPDATE SET version = excluded.version, rev = excluded.rev, \
@@ -200,7 +201,7 @@ static PUT_HEADS: Rows = Rows::new(
      deleted_at = NULL WHERE secrets.id = excluded.id AND secrets.rev = excluded.rev - 1 RETURNING id",
 );
 
-static PUT_VERSIONS: Rows = Rows::new(
+pub(crate) static PUT_VERSIONS: Rows = Rows::new(
     "INSERT INTO secret_versions (secret_id, version, type, metadata, key_generation, wrapped_key, ciphertext, \
      created_by_type, created_by_id, created_at, expires_at) VALUES",
     11,
@@ -325,14 +326,7 @@ impl Tx {
     /// The places must differ within one call, else nothing is stored and the answer is
     /// [`StoreError::AlreadyExists`]: the ids could not tell which of two writers of a path won.
     pub async fn put_versions(&mut self, versions: &[&NewVersion]) -> Result<Vec<Uuid>> {
-        // Always in the same order, so that nodes that write the same paths cannot deadlock.
-        let mut ordered = versions.to_vec();
-        ordered.sort_unstable_by(|a, b| (a.vault, &a.path).cmp(&(b.vault, &b.path)));
-        let same_place =
-            |pair: &[&NewVersion]| matches!(pair, [a, b] if a.vault == b.vault && a.path == b.path);
-        if ordered.windows(2).any(same_place) {
-            return Err(StoreError::AlreadyExists);
-        }
+        let ordered = in_order_of_places(versions)?;
         let mut written = Vec::with_capacity(versions.len());
         for (sql, chunk) in PUT_HEADS.chunks(self, &ordered) {
             let rows: Vec<crate::epochs::Id> = on!(self, |connection| {
@@ -425,4 +419,17 @@ impl Tx {
             maybe!(self, COUNT_IN_VAULT, org.as_uuid(), vault.as_uuid())?;
         Ok(row.map_or(0, |row| row.count))
     }
+}
+
+/// Always in the same order, so that nodes that write the same paths cannot deadlock. No place may
+/// come twice.
+pub(crate) fn in_order_of_places<'a>(versions: &[&'a NewVersion]) -> Result<Vec<&'a NewVersion>> {
+    let mut ordered = versions.to_vec();
+    ordered.sort_unstable_by(|a, b| (a.vault, &a.path).cmp(&(b.vault, &b.path)));
+    let same_place =
+        |pair: &[&NewVersion]| matches!(pair, [a, b] if a.vault == b.vault && a.path == b.path);
+    if ordered.windows(2).any(same_place) {
+        return Err(StoreError::AlreadyExists);
+    }
+    Ok(ordered)
 }

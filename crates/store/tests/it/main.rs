@@ -7,6 +7,7 @@ mod fixtures;
 mod agents;
 mod approvals;
 mod audit;
+mod direct;
 mod enrollments;
 mod epochs;
 mod instance;

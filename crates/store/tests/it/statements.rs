@@ -68,6 +68,7 @@ pub(crate) fn all() -> Vec<Statement> {
         let module = file.file_stem().unwrap().to_str().unwrap().to_owned();
         let source = std::fs::read_to_string(&file).unwrap();
         let source = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let source = source.replace("\npub(crate) ", "\n");
         for declaration in source.split("\nconst ").skip(1) {
             let Some((name, value)) = declaration.split_once(": &str =") else {
                 continue;

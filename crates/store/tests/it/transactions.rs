@@ -140,7 +140,10 @@ async fn nodes_that_start_together_make_one_schema(database: TestDatabase) {
 #[tokio::test]
 async fn the_embedded_database_is_private_durable_and_strict() {
     let database = TestDatabase::create(Backend::Sqlite).await.unwrap();
-    let Store::Sqlite { writer, readers } = database.open().await else {
+    let Store::Sqlite {
+        writer, readers, ..
+    } = database.open().await
+    else {
         panic!("not the embedded one")
     };
     for pool in [&writer, &readers] {

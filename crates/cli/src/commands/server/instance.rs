@@ -254,6 +254,9 @@ fn boot_failure(config: &Config, error: BootError) -> Failure {
         BootError::Store(StoreError::Unavailable(error)) => {
             Failure::new(Exit::Unavailable, "the database cannot be opened").because(error)
         }
+        BootError::Store(StoreError::Direct(error)) => {
+            Failure::new(Exit::Unavailable, "the database cannot be opened").because(error)
+        }
         BootError::Store(StoreError::Migration(error)) => {
             Failure::new(Exit::Failed, "the database cannot be brought up to date")
                 .because(error)
