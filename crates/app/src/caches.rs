@@ -5,11 +5,11 @@
 //! dropped and read again.
 
 use crate::live::Loaded;
-use crate::rules::RuleSet;
 use crate::tokens::KeyHolder;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::{OrgId, PolicyId, VaultId};
 use oneclaw_core::path::SecretPath;
+use oneclaw_core::policy::RuleSet;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::jwt::Claims;
 use oneclaw_crypto::token::TokenHash;

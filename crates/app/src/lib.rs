@@ -18,7 +18,6 @@ mod lane;
 mod limits;
 mod live;
 mod op;
-mod rules;
 mod view;
 
 pub mod access;

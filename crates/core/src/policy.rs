@@ -25,9 +25,11 @@ use crate::words::words;
 
 mod conditions;
 mod explain;
+mod rules;
 
 pub use conditions::{AttributeConditions, ConditionError, Conditions};
 pub use explain::{ExplainedRule, Explanation, explain};
+pub use rules::RuleSet;
 
 words! {
     /// What a rule grants or refuses.
