@@ -1,4 +1,4 @@
-//! How fast the release build is, in proportion to a bare HTTP server on the same machine in the same minutes.
+//! How fast the packaged build is, in proportion to a bare HTTP server on the same machine in the same minutes.
 //!
 //! Absolute figures change from machine to machine and from minute to minute, so every figure of ours is measured in turn
 //! with that of a server that answers with a constant, and the targets are ratios. The server runs on one core and the load
@@ -32,6 +32,9 @@ pub(crate) enum Subject {
     Read,
     Write,
     Token,
+    Mixed,
+    List,
+    Postgres,
     Scale,
     All,
 }
@@ -76,6 +79,9 @@ impl Options {
                 "read" => options.subject = Subject::Read,
                 "write" => options.subject = Subject::Write,
                 "token" => options.subject = Subject::Token,
+                "mixed" => options.subject = Subject::Mixed,
+                "list" => options.subject = Subject::List,
+                "postgres" => options.subject = Subject::Postgres,
                 "scale" => options.subject = Subject::Scale,
                 "all" => options.subject = Subject::All,
                 "--rounds" => options.rounds = positive(word, words.next())?,
@@ -111,7 +117,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode> {
     process::run(
         project
             .cargo()
-            .args(["build", "--release", "--package=oneclaw-cli"]),
+            .args(["build", "--profile=dist", "--package=oneclaw-cli"]),
     )?;
     // On the disk of the build folder: a temporary folder may be in memory, where durable writes cost nothing.
     let folder = project.target.join("bench");
@@ -120,9 +126,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode> {
     let machine = Machine::describe(&folder)?;
     let bench = Bench::new(project, &folder, options);
     let mut results = Results::default();
-    for (subject, load) in measure::COMPARISONS {
+    for (subject, request, storage) in measure::COMPARISONS {
         if options.subject.includes(subject) {
-            results.comparisons.extend(bench.compare(load)?);
+            results.comparisons.extend(bench.compare(request, storage)?);
         }
     }
     if options.subject.includes(Subject::Scale) {

@@ -35,7 +35,7 @@ Tasks:
   screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
   generate [--check]    Write the generated files, or check that they are up to date
-  bench [read|write|token|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
+  bench [read|write|token|mixed|list|postgres|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
                         Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
 ";
 

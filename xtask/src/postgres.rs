@@ -18,6 +18,13 @@ pub(crate) const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
 /// Another program may take the port between choosing it and listening on it.
 const ATTEMPTS: u32 = 3;
 
+/// Whether a server keeps what it acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    On,
+    Off,
+}
+
 /// A running server; dropping it stops the server and removes its data.
 pub(crate) struct Postgres {
     keeper: Child,
@@ -25,12 +32,22 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Creates an empty cluster and waits until it accepts connections (about two seconds).
+    /// Creates an empty cluster for tests and waits until it accepts connections (about two seconds). It keeps nothing
+    /// when the machine fails.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(Durability::Off)
+    }
+
+    /// Like [`Self::start`], but durable and on a real disk, as in production: for measuring.
+    pub(crate) fn start_durable() -> Result<Self> {
+        Self::start_with(Durability::On)
+    }
+
+    fn start_with(durability: Durability) -> Result<Self> {
         let programs =
             find_programs().context("PostgreSQL is not installed; run `cargo xtask setup`")?;
         for _ in 0..ATTEMPTS {
-            if let Some(server) = Self::try_start(&programs, process::free_port()?)? {
+            if let Some(server) = Self::try_start(&programs, process::free_port()?, durability)? {
                 return Ok(server);
             }
         }
@@ -42,13 +59,19 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/", self.port)
     }
 
-    fn try_start(programs: &Path, port: u16) -> Result<Option<Self>> {
-        let mut keeper = keeper_command()
+    fn try_start(programs: &Path, port: u16, durability: Durability) -> Result<Option<Self>> {
+        let mut command = keeper_command();
+        if durability == Durability::On {
+            // The usual temporary folder may be in memory, where durable writes cost nothing.
+            command.env("TMPDIR", "/var/tmp");
+        }
+        let mut keeper = command
             .arg("-c")
             .arg(include_str!("postgres.sh"))
             .arg("oneclaw-postgres")
             .arg(programs)
             .arg(port.to_string())
+            .args((durability == Durability::On).then_some("durable"))
             // The server's account may have no right to be in the checkout.
             .current_dir("/")
             // Out of the terminal's process group: Ctrl-C must reach the keeper as a closed pipe, after which it cleans up.

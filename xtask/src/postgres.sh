@@ -1,11 +1,12 @@
 # A throw-away PostgreSQL server whose life is tied to this script's standard input.
 #
-# Arguments: folder of the PostgreSQL programs, port.
+# Arguments: folder of the PostgreSQL programs, port, and `durable` for one that keeps what it acknowledged.
 # Prints one line, "ready", when the server accepts connections, and then waits. When standard input closes, which also
 # happens when the starter is killed in whatever way, the server is stopped and everything it wrote is removed.
 set -eu
 bin=$1
 port=$2
+durable=${3:-}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/oneclaw-postgres.XXXXXX")
 
 clean() {
@@ -26,11 +27,15 @@ fail() {
 "$bin/initdb" -D "$folder/data" -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 \
     --no-sync --no-instructions >"$folder/log" 2>&1 || fail
 
-# Durability is off because the data never outlives the tests; tests about durability use the real binary on SQLite.
+# Durability is off for tests, because the data never outlives them; tests about durability use the real binary on SQLite.
+# The benchmark asks for it: its defaults are those of PostgreSQL.
+settings="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+if [ "$durable" = durable ]; then
+    settings=
+fi
 "$bin/pg_ctl" -D "$folder/data" -w -s -l "$folder/log" -o "-p $port \
     -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c max_connections=300" start >/dev/null 2>&1 || fail
+    $settings -c max_connections=300" start >/dev/null 2>&1 || fail
 
 echo ready
 read -r _ || true

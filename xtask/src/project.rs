@@ -87,6 +87,11 @@ impl Project {
         command
     }
 
+    /// The build of the product that is packaged and measured.
+    pub(crate) fn distributed_binary(&self) -> PathBuf {
+        self.target.join("dist").join("1claw")
+    }
+
     /// The release build of the product.
     pub(crate) fn release_binary(&self) -> PathBuf {
         self.target.join("release").join("1claw")

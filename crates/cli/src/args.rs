@@ -298,6 +298,9 @@ pub(crate) struct AuditVerifyArgs {
 pub(crate) struct BenchSeedArgs {
     #[arg(long)]
     pub(crate) data_dir: PathBuf,
+    /// An empty database instead of one in the folder
+    #[arg(long)]
+    pub(crate) database_url: Option<String>,
     #[arg(long)]
     pub(crate) secrets: usize,
     #[arg(long)]

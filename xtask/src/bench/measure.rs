@@ -8,6 +8,7 @@ use super::report::{Comparison, Scale, Size};
 use super::server::{self, CommitStatistics, Seed, Server};
 use super::wrk::{self, Load, Measurement};
 use super::{Options, Subject, median};
+use crate::postgres::Postgres;
 use crate::project::Project;
 
 /// The size of the vault that the comparisons use.
@@ -25,16 +26,50 @@ pub(super) enum Request {
     Read,
     Token,
     Write,
+    /// 90 % reads, 5 % writes, 5 % exchanges.
+    Mixed,
+    /// About a hundred paths out of the large vault.
+    List,
 }
 
-/// Which request belongs to which subject.
-pub(super) const COMPARISONS: [(Subject, Request); 3] = [
-    (Subject::Read, Request::Read),
-    (Subject::Token, Request::Token),
-    (Subject::Write, Request::Write),
+/// What the vault keeps its data in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Storage {
+    Embedded,
+    /// A PostgreSQL server on the same machine, for so many nodes on the server's core.
+    Postgres {
+        nodes: usize,
+    },
+}
+
+/// What is compared for which subject.
+pub(super) const COMPARISONS: [(Subject, Request, Storage); 7] = [
+    (Subject::Read, Request::Read, Storage::Embedded),
+    (Subject::Token, Request::Token, Storage::Embedded),
+    (Subject::Write, Request::Write, Storage::Embedded),
+    (Subject::Mixed, Request::Mixed, Storage::Embedded),
+    (Subject::List, Request::List, Storage::Embedded),
+    (
+        Subject::Postgres,
+        Request::Read,
+        Storage::Postgres { nodes: 1 },
+    ),
+    (
+        Subject::Postgres,
+        Request::Read,
+        Storage::Postgres { nodes: 2 },
+    ),
 ];
 
 impl Request {
+    /// How many secrets and policies the vault has.
+    const fn size(self) -> (u32, u32) {
+        match self {
+            Self::List => LARGE,
+            _ => SMALL,
+        }
+    }
+
     fn load(self, seed: &Seed, secrets: u32, token: &str) -> Load {
         let on_secrets = || vec![seed.vault_id.clone(), secrets.to_string(), token.to_owned()];
         match self {
@@ -49,6 +84,18 @@ impl Request {
             Self::Token => Load {
                 script: "token.lua",
                 arguments: vec![seed.agent_id.clone(), seed.api_key.clone()],
+            },
+            Self::Mixed => Load {
+                script: "mixed.lua",
+                arguments: [
+                    on_secrets(),
+                    vec![seed.agent_id.clone(), seed.api_key.clone()],
+                ]
+                .concat(),
+            },
+            Self::List => Load {
+                script: "list.lua",
+                arguments: on_secrets(),
             },
         }
     }
@@ -110,7 +157,7 @@ pub(super) struct Bench<'a> {
 impl<'a> Bench<'a> {
     pub(super) fn new(project: &Project, folder: &'a Path, options: &'a Options) -> Self {
         Self {
-            binary: project.release_binary(),
+            binary: project.distributed_binary(),
             scripts: project.root.join("xtask").join("bench"),
             folder,
             options,
@@ -118,20 +165,26 @@ impl<'a> Bench<'a> {
     }
 
     /// Compares one kind of request with a static answer, at each number of connections.
-    pub(super) fn compare(&self, request: Request) -> Result<Vec<Comparison>> {
-        let (secrets, policies) = SMALL;
-        let (vault, seed) = self.vault(secrets, policies)?;
-        let constant = Server::constant(&self.binary, self.folder)?;
-        let load = request.load(&seed, secrets, &vault.token(&seed)?);
+    pub(super) fn compare(&self, request: Request, storage: Storage) -> Result<Vec<Comparison>> {
+        let (secrets, _) = request.size();
+        let vault = self.vault(request.size(), storage)?;
+        let constant = [Server::constant(&self.binary, self.folder)?];
+        let token = vault.token()?;
+        let load = request.load(&vault.seed, secrets, &token);
         // The ceiling is the same for every request: reading, with as many bytes as a real read sends.
-        let ceiling = Request::Read.load(&seed, secrets, &vault.token(&seed)?);
+        let ceiling = Request::Read.load(&vault.seed, SMALL.0, &token);
         self.load(&constant, &ceiling, SCALE_CONNECTIONS, WARM_UP_SECONDS)?;
-        self.load(&vault, &load, SCALE_CONNECTIONS, WARM_UP_SECONDS)?;
+        self.load(&vault.nodes, &load, SCALE_CONNECTIONS, WARM_UP_SECONDS)?;
 
         let mut comparisons = Vec::new();
         for &connections in &self.options.connections {
+            let nodes = u32::try_from(vault.nodes.len())?;
+            if connections < nodes {
+                continue;
+            }
             let mut comparison = Comparison {
                 request,
+                storage,
                 connections,
                 constant: Series::default(),
                 vault: Series::default(),
@@ -141,11 +194,11 @@ impl<'a> Bench<'a> {
             let before = vault.commit_statistics();
             for round in 0..self.options.rounds {
                 eprintln!(
-                    "{request:?}, {connections} connections, round {}",
+                    "{request:?}, {storage:?}, {connections} connections, round {}",
                     round + 1
                 );
                 self.measure(&constant, &ceiling, connections, &mut comparison.constant)?;
-                self.measure(&vault, &load, connections, &mut comparison.vault)?;
+                self.measure(&vault.nodes, &load, connections, &mut comparison.vault)?;
             }
             comparison.batch = mean_batch(before, vault.commit_statistics());
             comparison.resident_mib = vault.resident_mib()?;
@@ -156,20 +209,29 @@ impl<'a> Bench<'a> {
 
     /// Compares reads from a small and from a large vault.
     pub(super) fn scale(&self) -> Result<Scale> {
-        let (small, mut small_size) = self.sized(SMALL)?;
-        let (large, mut large_size) = self.sized(LARGE)?;
+        let (small, small_load, mut small_size) = self.sized(SMALL)?;
+        let (large, large_load, mut large_size) = self.sized(LARGE)?;
         for round in 0..self.options.rounds {
             eprintln!(
                 "sizes, {SCALE_CONNECTIONS} connections, round {}",
                 round + 1
             );
-            let (server, load) = &small;
-            self.measure(server, load, SCALE_CONNECTIONS, &mut small_size.reads)?;
-            let (server, load) = &large;
-            self.measure(server, load, SCALE_CONNECTIONS, &mut large_size.reads)?;
+            let connections = SCALE_CONNECTIONS;
+            self.measure(
+                &small.nodes,
+                &small_load,
+                connections,
+                &mut small_size.reads,
+            )?;
+            self.measure(
+                &large.nodes,
+                &large_load,
+                connections,
+                &mut large_size.reads,
+            )?;
         }
-        small_size.resident_mib = small.0.resident_mib()?;
-        large_size.resident_mib = large.0.resident_mib()?;
+        small_size.resident_mib = small.resident_mib()?;
+        large_size.resident_mib = large.resident_mib()?;
         Ok(Scale {
             connections: SCALE_CONNECTIONS,
             small: small_size,
@@ -177,51 +239,154 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn sized(&self, (secrets, policies): (u32, u32)) -> Result<((Server, Load), Size)> {
-        let (server, seed) = self.vault(secrets, policies)?;
-        let load = Request::Read.load(&seed, secrets, &server.token(&seed)?);
-        self.load(&server, &load, SCALE_CONNECTIONS, WARM_UP_SECONDS)?;
+    fn sized(&self, size: (u32, u32)) -> Result<(Vault, Load, Size)> {
+        let (secrets, policies) = size;
+        let vault = self.vault(size, Storage::Embedded)?;
+        let token = vault.token()?;
+        self.read_all(&vault, secrets, &token)?;
+        let load = Request::Read.load(&vault.seed, secrets, &token);
+        let started_in = vault.nodes.first().map(|node| node.started_in);
         let size = Size {
             secrets,
             policies,
-            started_in: server.started_in,
+            started_in: started_in.unwrap_or_default(),
             resident_mib: 0.0,
             reads: Series::default(),
         };
-        Ok(((server, load), size))
+        Ok((vault, load, size))
     }
 
-    fn vault(&self, secrets: u32, policies: u32) -> Result<(Server, Seed)> {
+    /// Reads every secret at least once: what is compared is the cost of a read, not that of the first one.
+    fn read_all(&self, vault: &Vault, secrets: u32, token: &str) -> Result<()> {
+        let mut done = 0.0;
+        while done < f64::from(secrets) {
+            let mut load = Request::Read.load(&vault.seed, secrets, token);
+            load.script = "pass.lua";
+            load.arguments.push(format!("{done:.0}"));
+            let run = self.load(&vault.nodes, &load, SCALE_CONNECTIONS, WARM_UP_SECONDS)?;
+            done += run.requests;
+        }
+        Ok(())
+    }
+
+    fn vault(&self, size: (u32, u32), storage: Storage) -> Result<Vault> {
+        let (secrets, policies) = size;
         let data = self.folder.join(format!("data-{secrets}"));
         eprintln!("filling a vault: {secrets} secrets, {policies} policies");
-        let seed = server::seed(&self.binary, &data, secrets, policies)?;
-        let server = Server::vault(&self.binary, &data, self.folder)?;
-        Ok((server, seed))
+        let (postgres, count) = match storage {
+            Storage::Embedded => (None, 1),
+            Storage::Postgres { nodes } => (Some(Postgres::start_durable()?), nodes),
+        };
+        let url = postgres
+            .as_ref()
+            .map(|server| format!("{}postgres", server.url()));
+        let seed = server::seed(&self.binary, &data, url.as_deref(), size)?;
+        let mut nodes = Vec::new();
+        for _ in 0..count {
+            nodes.push(Server::vault(
+                &self.binary,
+                &data,
+                url.as_deref(),
+                self.folder,
+            )?);
+        }
+        Ok(Vault {
+            nodes,
+            seed,
+            _postgres: postgres,
+        })
     }
 
     fn measure(
         &self,
-        server: &Server,
+        servers: &[Server],
         load: &Load,
         connections: u32,
         series: &mut Series,
     ) -> Result<()> {
-        let before = server.cpu_seconds()?;
-        let run = self.load(server, load, connections, self.options.seconds)?;
-        series.add(run, server.cpu_seconds()? - before);
+        let before = cpu_seconds(servers)?;
+        let run = self.load(servers, load, connections, self.options.seconds)?;
+        series.add(run, cpu_seconds(servers)? - before);
         Ok(())
     }
 
+    /// Loads all servers at the same time, each over its part of the connections.
     fn load(
         &self,
-        server: &Server,
+        servers: &[Server],
         load: &Load,
         connections: u32,
         seconds: u32,
     ) -> Result<Measurement> {
-        wrk::run(&self.scripts, load, server.address, connections, seconds)
-            .with_context(|| format!("{} with {connections} connections", load.script))
+        let each = connections / u32::try_from(servers.len())?;
+        let runs: Vec<Result<Measurement>> = std::thread::scope(|scope| {
+            let running: Vec<_> = servers
+                .iter()
+                .map(|server| {
+                    scope.spawn(|| wrk::run(&self.scripts, load, server.address, each, seconds))
+                })
+                .collect();
+            running
+                .into_iter()
+                .map(|run| {
+                    run.join()
+                        .unwrap_or_else(|_| Err(anyhow::anyhow!("a load generator failed")))
+                })
+                .collect()
+        });
+        let runs: Vec<Measurement> = runs
+            .into_iter()
+            .collect::<Result<_>>()
+            .with_context(|| format!("{} with {connections} connections", load.script))?;
+        runs.into_iter()
+            .reduce(Measurement::together)
+            .context("there is no server to load")
     }
+}
+
+/// A filled vault and the nodes that serve it.
+struct Vault {
+    nodes: Vec<Server>,
+    seed: Seed,
+    /// Ends after the nodes: fields are dropped in order.
+    _postgres: Option<Postgres>,
+}
+
+impl Vault {
+    fn first(&self) -> Result<&Server> {
+        self.nodes.first().context("the vault has no node")
+    }
+
+    fn token(&self) -> Result<String> {
+        self.first()?.token(&self.seed)
+    }
+
+    /// Of all nodes together.
+    fn commit_statistics(&self) -> Option<CommitStatistics> {
+        let mut all = CommitStatistics {
+            groups: 0.0,
+            members: 0.0,
+        };
+        for node in &self.nodes {
+            let CommitStatistics { groups, members } = node.commit_statistics()?;
+            all.groups += groups;
+            all.members += members;
+        }
+        Some(all)
+    }
+
+    /// Of the largest node.
+    fn resident_mib(&self) -> Result<f64> {
+        let mut largest = 0.0;
+        for node in &self.nodes {
+            largest = node.resident_mib()?.max(largest);
+        }
+        Ok(largest)
+    }
+}
+
+fn cpu_seconds(servers: &[Server]) -> Result<f64> {
+    servers.iter().map(Server::cpu_seconds).sum()
 }
 
 /// Requests per transaction between two readings.
@@ -272,17 +437,18 @@ mod tests {
             agent_id: String::from("a"),
             api_key: String::from("k"),
         };
-        for request in [Request::Read, Request::Write, Request::Token] {
+        for (request, expected) in [
+            (Request::Read, ["v", "7", "t"].as_slice()),
+            (Request::Write, &["v", "7", "t"]),
+            (Request::Token, &["a", "k"]),
+            (Request::Mixed, &["v", "7", "t", "a", "k"]),
+            (Request::List, &["v", "7", "t"]),
+        ] {
             let load = request.load(&seed, 7, "t");
             let script = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("bench")
                 .join(load.script);
             assert!(script.is_file(), "{}", script.display());
-            let expected: &[&str] = if request == Request::Token {
-                &["a", "k"]
-            } else {
-                &["v", "7", "t"]
-            };
             assert_eq!(load.arguments, expected);
         }
     }

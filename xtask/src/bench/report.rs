@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Options;
 use super::machine::Machine;
-use super::measure::{Request, Series};
+use super::measure::{Request, Series, Storage};
 
 const BEGIN: &str = "<!-- benchmark: begin -->";
 const END: &str = "<!-- benchmark: end -->";
@@ -22,6 +22,7 @@ turn with a server that only answers with a constant, are what the targets are a
 /// A kind of request against a static answer.
 pub(super) struct Comparison {
     pub(super) request: Request,
+    pub(super) storage: Storage,
     pub(super) connections: u32,
     pub(super) constant: Series,
     pub(super) vault: Series,
@@ -91,20 +92,27 @@ impl Results {
     /// The targets on which these results say something.
     pub(super) fn targets(&self) -> Vec<Target> {
         let mut targets = Vec::new();
-        let at = |request, connections| {
+        let on = |storage, request, connections| {
             self.comparisons.iter().find(move |comparison| {
-                comparison.request == request && comparison.connections == connections
+                comparison.storage == storage
+                    && comparison.request == request
+                    && comparison.connections == connections
             })
         };
+        let at = |request, connections| on(Storage::Embedded, request, connections);
+        let one_node = Storage::Postgres { nodes: 1 };
         let ratios = [
-            (Request::Read, 64, 0.35),
-            (Request::Read, 256, 0.35),
-            (Request::Token, 64, 0.20),
-            (Request::Write, 64, 0.12),
+            (Storage::Embedded, Request::Read, 64, 0.35),
+            (Storage::Embedded, Request::Read, 256, 0.35),
+            (Storage::Embedded, Request::Token, 64, 0.20),
+            (Storage::Embedded, Request::Write, 64, 0.12),
+            (Storage::Embedded, Request::List, 64, 0.05),
+            (one_node, Request::Read, 256, 0.15),
         ];
-        for (request, connections, goal) in ratios {
-            if let Some(comparison) = at(request, connections) {
-                let what = format!("{} / static, {connections} connections", name(request));
+        for (storage, request, connections, goal) in ratios {
+            if let Some(comparison) = on(storage, request, connections) {
+                let name = name(request, storage);
+                let what = format!("{name} / static, {connections} connections");
                 targets.push(Target::at_least(&what, goal, comparison.ratio()));
             }
         }
@@ -228,7 +236,7 @@ fn write_comparisons(out: &mut String, comparisons: &[Comparison]) -> std::fmt::
         writeln!(
             out,
             "| {} | {} | {} | {} | {:.2} | {:.2} / {:.2} | {:.2} / {:.2} | {:.1} / {:.1} | {} | {:.0} |",
-            name(comparison.request),
+            name(comparison.request, comparison.storage),
             comparison.connections,
             thousands(constant.per_second()),
             thousands(vault.per_second()),
@@ -271,11 +279,18 @@ fn write_scale(out: &mut String, scale: &Scale) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn name(request: Request) -> &'static str {
-    match request {
+fn name(request: Request, storage: Storage) -> String {
+    let request = match request {
         Request::Read => "read a secret",
         Request::Token => "exchange a key for a token",
         Request::Write => "write a secret",
+        Request::Mixed => "90 % reads, 5 % writes, 5 % exchanges",
+        Request::List => "list 111 of 100,000 paths",
+    };
+    match storage {
+        Storage::Embedded => request.to_owned(),
+        Storage::Postgres { nodes: 1 } => format!("{request}, PostgreSQL"),
+        Storage::Postgres { nodes } => format!("{request}, PostgreSQL, {nodes} nodes"),
     }
 }
 
@@ -326,6 +341,7 @@ mod tests {
     fn comparison(request: Request, connections: u32, vault: Series) -> Comparison {
         Comparison {
             request,
+            storage: Storage::Embedded,
             connections,
             constant: series(80_000.0, 5.0, 10.0),
             vault,
@@ -361,13 +377,18 @@ mod tests {
                 comparison(Request::Read, 256, series(per_second, p99, cpu)),
                 comparison(Request::Token, 64, series(per_second, p99, cpu)),
                 comparison(Request::Write, 64, series(per_second, p99, cpu)),
+                comparison(Request::List, 64, series(per_second, p99, cpu)),
+                Comparison {
+                    storage: Storage::Postgres { nodes: 1 },
+                    ..comparison(Request::Read, 256, series(per_second, p99, cpu))
+                },
             ],
             scale: Some(scale),
         };
         let good = results(32_000.0, 16.0, 24.0, scale(110.0, 900, 25.0));
-        assert_eq!(met(&good), [true; 9]);
-        let bad = results(9_000.0, 21.0, 26.0, scale(121.0, 1_001, 26.5));
-        assert_eq!(met(&bad), [false; 9]);
+        assert_eq!(met(&good), [true; 11]);
+        let bad = results(3_000.0, 21.0, 26.0, scale(121.0, 1_001, 26.5));
+        assert_eq!(met(&bad), [false; 11]);
     }
 
     #[test]

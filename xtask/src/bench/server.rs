@@ -1,4 +1,4 @@
-//! Starting the release build, pinned to a core, and reading what the kernel and the server itself say about it.
+//! Starting the packaged build, pinned to a core, and reading what the kernel and the server itself say about it.
 //!
 //! What the benchmark relies on:
 //! - `1claw server --data-dir DIR --listen ADDRESS` serves the vault;
@@ -44,7 +44,12 @@ pub(super) struct CommitStatistics {
 }
 
 /// Fills an empty data folder.
-pub(super) fn seed(binary: &Path, data: &Path, secrets: u32, policies: u32) -> Result<Seed> {
+pub(super) fn seed(
+    binary: &Path,
+    data: &Path,
+    database: Option<&str>,
+    (secrets, policies): (u32, u32),
+) -> Result<Seed> {
     if data.exists() {
         fs::remove_dir_all(data).with_context(|| format!("could not empty {}", data.display()))?;
     }
@@ -54,6 +59,7 @@ pub(super) fn seed(binary: &Path, data: &Path, secrets: u32, policies: u32) -> R
             .arg("bench-seed")
             .arg("--data-dir")
             .arg(data)
+            .args(database.map(|url| format!("--database-url={url}")))
             .arg(format!("--secrets={secrets}"))
             .arg(format!("--policies={policies}")),
     )?;
@@ -70,9 +76,18 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts the vault on a filled data folder.
-    pub(super) fn vault(binary: &Path, data: &Path, logs: &Path) -> Result<Self> {
+    pub(super) fn vault(
+        binary: &Path,
+        data: &Path,
+        database: Option<&str>,
+        logs: &Path,
+    ) -> Result<Self> {
         let mut command = pinned(binary);
-        command.arg("server").arg("--data-dir").arg(data);
+        command
+            .arg("server")
+            .arg("--data-dir")
+            .arg(data)
+            .args(database.map(|url| format!("--database-url={url}")));
         Self::start(command, &logs.join("vault.log"))
     }
 

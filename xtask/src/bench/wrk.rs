@@ -29,6 +29,16 @@ impl Measurement {
     pub(super) fn per_second(&self) -> f64 {
         self.requests / self.seconds
     }
+
+    /// What several load generators saw at the same time: their requests together, and of the latencies the worst.
+    pub(super) fn together(self, other: Self) -> Self {
+        Self {
+            requests: self.requests + other.requests,
+            seconds: self.seconds.max(other.seconds),
+            p50_ms: self.p50_ms.max(other.p50_ms),
+            p99_ms: self.p99_ms.max(other.p99_ms),
+        }
+    }
 }
 
 /// Loads a server for some seconds over a number of connections. Any failed request makes the measurement worthless.

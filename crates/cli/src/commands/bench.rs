@@ -35,6 +35,7 @@ pub(crate) fn seed(args: BenchSeedArgs, printer: Printer) -> Result<(), Failure>
         })?;
     let settings = ServerSettings {
         data_dir: Some(args.data_dir),
+        database_url: args.database_url,
         listen: Some(([127, 0, 0, 1], 0).into()),
         ..ServerSettings::default()
     };
