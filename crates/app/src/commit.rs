@@ -1,7 +1,7 @@
 //! The committer: everything that happens becomes durable here, in groups.
 //!
 //! A durable commit costs a disk flush, so whatever waits is committed together: the committer
-//! takes all that is queued (it never waits for more), re-checks what each member's decision
+//! takes all that is queued (it lets others run first, but never waits), re-checks what each member's decision
 //! rested on, applies it, appends the audit entries, commits, and wakes the whole group at once.
 //!
 //! Two kinds of member:
@@ -259,6 +259,9 @@ impl Committer {
     /// Commits groups until [`Self::close`].
     pub(crate) async fn run(self: Arc<Self>) {
         loop {
+            // Whatever can run now runs first and may join: requests that have arrived would
+            // otherwise wait for a whole commit, and a commit costs the same for few and for many.
+            tokio::task::yield_now().await;
             let (members, hub, closed) = {
                 let mut queue = self.lock();
                 let members = std::mem::take(&mut queue.members);

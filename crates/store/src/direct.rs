@@ -37,7 +37,7 @@ impl Direct {
         // holds the index that every commit looks secrets up in, of some hundred thousand of them.
         const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
             PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; \
-            PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;";
+            PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192;";
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(patience)?;
