@@ -1,4 +1,4 @@
-//! Generated files that are under version control, each written by the product itself.
+//! Generated files that are under version control: each written by the product itself, or made from one that is.
 //!
 //! They are checked in so that a change of the contract shows in its diff, and `--check` proves that they are current.
 
@@ -7,8 +7,10 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
+use crate::npm::Package;
 use crate::process;
 use crate::project::Project;
+use crate::test::clients::SDK;
 
 /// One generated file and the subcommand of `1claw` that prints it.
 struct Generated {
@@ -69,6 +71,18 @@ pub(crate) fn run(project: &Project, mode: Mode) -> Result<ExitCode> {
                 file.path,
                 first_difference(&current, &text)
             )),
+        }
+    }
+    // After the description, which these files are made from.
+    let sdk = Package::install(project, SDK)?;
+    let mut sdk = sdk.command();
+    sdk.args(["run", "--silent", "generate"]);
+    match mode {
+        Mode::Write => process::run(&mut sdk)?,
+        Mode::Check => {
+            if let Err(error) = process::output(sdk.args(["--", "--check"])) {
+                stale.push(format!("{SDK}: {error:#}"));
+            }
         }
     }
     if stale.is_empty() {

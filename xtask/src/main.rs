@@ -12,6 +12,7 @@
 
 mod bench;
 mod generate;
+mod npm;
 mod postgres;
 mod process;
 mod project;
@@ -32,6 +33,7 @@ Usage: cargo xtask <task>
 Tasks:
   setup                 Install what the tests and the benchmark need, where it is missing
   test [-- FILTER...]   Run every test. With a filter: only those, against development builds
+  clients               Run only the tests of the SDK, of others' clients and of the examples
   screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
   generate [--check]    Write the generated files, or check that they are up to date
@@ -69,6 +71,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ("test", rest) => test::run(&Project::load()?, test::filter(rest)?),
+        ("clients", []) => test::run_clients(&Project::load()?),
         ("screenshots", []) => done(screenshots::run(&Project::load()?, None)),
         ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),
         ("tidy", []) => tidy::run(&Project::load()?),

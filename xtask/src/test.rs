@@ -10,7 +10,7 @@
 //! - `TEST_SMTP_PYTHON`: a Python interpreter that has `aiosmtpd`.
 //! - `ONECLAW_TEST_BINARY`: the release build of `1claw`. Absent with a filter: the development build is meant then.
 
-mod clients;
+pub(crate) mod clients;
 mod counts;
 
 use std::ffi::OsString;
@@ -45,6 +45,28 @@ pub(crate) fn run(project: &Project, filter: &[String]) -> Result<ExitCode> {
     let mut steps = Steps::default();
     let mut counts = Counts::default();
     let passed = run_steps(project, filter, &mut steps, &mut counts);
+    report(&steps, counts, passed)
+}
+
+/// Only what is outside the workspace, against the development build.
+pub(crate) fn run_clients(project: &Project) -> Result<ExitCode> {
+    let mut steps = Steps::default();
+    let mut counts = Counts::default();
+    let passed = steps
+        .time("set up", || setup::clients(project))
+        .and_then(|()| {
+            steps.time("build", || {
+                process::run(project.cargo().args(["build", "--package=oneclaw-cli"]))
+            })
+        })
+        .and_then(|()| {
+            let binary = project.target.join("debug").join("1claw");
+            clients::run(project, &binary, &mut steps, &mut counts)
+        });
+    report(&steps, counts, passed)
+}
+
+fn report(steps: &Steps, counts: Counts, passed: Result<bool>) -> Result<ExitCode> {
     steps.print();
     let passed = passed?;
     println!("{counts}");
@@ -108,12 +130,7 @@ fn run_steps(
     let mut passed = steps.time("run documentation tests", || {
         run_counted(&mut doc_tests, counts)
     })?;
-    for suite in clients::suites(project)? {
-        passed &= steps.time(suite.name, || {
-            suite.prepare()?;
-            run_counted(&mut suite.command(project), counts)
-        })?;
-    }
+    passed &= clients::run(project, &project.release_binary(), steps, counts)?;
     Ok(passed)
 }
 
