@@ -24,7 +24,7 @@ const PRINCIPALS: usize = 20_000;
 const VAULTS: usize = 20_000;
 const VAULT_KEYS: usize = 4_096;
 /// Bytes of sealed rows.
-const SEALED_BYTES: u64 = 72 * 1024 * 1024;
+const SEALED_BYTES: u64 = 48 * 1024 * 1024;
 /// What an entry costs beside its blobs: the row, its strings, the cache's own bookkeeping.
 const SEALED_OVERHEAD: u64 = 360;
 
