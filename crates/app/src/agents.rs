@@ -3,7 +3,7 @@
 //! Only people manage agents. Whatever changes an agent bumps its epoch; what should end its tokens
 //! also raises its token epoch.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
 use crate::{App, secrets, vaults};
@@ -20,12 +20,16 @@ use oneclaw_crypto::token::{PlainToken, TokenKind};
 use oneclaw_store::agents::AgentRow;
 use serde_json::{Map, Value as Json};
 
+mod identity;
 mod keys;
 
+pub use identity::rotate_identity_keys;
 pub use keys::{reveal_key, rotate_key};
 
 /// The vault in which an organisation keeps the private identity keys of its agents.
 pub const IDENTITY_VAULT: &str = "__agent-keys";
+/// How many agents can be removed at once.
+const LARGEST_BATCH: usize = 500;
 /// Purpose of the one-time token by which an approver reveals a key.
 pub(crate) const REVEAL: &str = "reveal_key";
 
@@ -387,35 +391,64 @@ async fn apply(op: &mut Op, row: &mut AgentRow, request: UpdateRequest) -> Resul
 pub async fn delete(app: &App, caller: &Caller, id: AgentId) -> Result<()> {
     caller.user()?;
     let caller = caller.clone();
-    app.run(move |op| {
-        Box::pin(async move {
-            let (live, _) = managed(op, &caller, id).await?;
-            let now = op.now();
-            if !op.tx().delete_agent(live.org, id, now).await? {
-                return Err(missing());
+    app.run(move |op| Box::pin(async move { remove(op, &caller, id).await }))
+        .await
+}
+
+/// Removes several agents; gives those that could not be removed, each with why. Each is a unit of
+/// work of its own: one that cannot be removed keeps no other.
+pub async fn delete_all(
+    app: &App,
+    caller: &Caller,
+    ids: &[AgentId],
+) -> Result<Vec<(AgentId, String)>> {
+    caller.user()?;
+    if ids.len() > LARGEST_BATCH {
+        return Err(Error::invalid(
+            "agent_ids",
+            "At most 500 agents can be removed at once.",
+        ));
+    }
+    // With a credential that no longer stands, not even an empty list is worked through.
+    drop(app.view(caller).await?);
+    let mut failed = Vec::new();
+    for id in ids {
+        match delete(app, caller, *id).await {
+            Ok(()) => {}
+            Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Forbidden) => {
+                failed.push((*id, error.sentence().to_owned()));
             }
-            for vault in op
-                .tx()
-                .list_vaults_with_policies_for(live.org, id.as_uuid())
-                .await?
-            {
-                op.tx().bump_epoch(vault).await?;
-            }
-            let policies = op.tx().delete_policies_of(live.org, id.as_uuid()).await?;
-            op.tx().bump_epoch(id.as_uuid()).await?;
-            let details = Details::new().int("policies", policies);
-            op.log(entry(
-                live.org,
-                caller.actor(),
-                caller.ip(),
-                "agent.delete",
-                ("agent", id.to_string()),
-                details,
-            ));
-            Ok(())
-        })
-    })
-    .await
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(failed)
+}
+
+async fn remove(op: &mut Op, caller: &Caller, id: AgentId) -> Result<()> {
+    let (live, _) = managed(op, caller, id).await?;
+    let now = op.now();
+    if !op.tx().delete_agent(live.org, id, now).await? {
+        return Err(missing());
+    }
+    for vault in op
+        .tx()
+        .list_vaults_with_policies_for(live.org, id.as_uuid())
+        .await?
+    {
+        op.tx().bump_epoch(vault).await?;
+    }
+    let policies = op.tx().delete_policies_of(live.org, id.as_uuid()).await?;
+    op.tx().bump_epoch(id.as_uuid()).await?;
+    let details = Details::new().int("policies", policies);
+    op.log(entry(
+        live.org,
+        caller.actor(),
+        caller.ip(),
+        "agent.delete",
+        ("agent", id.to_string()),
+        details,
+    ));
+    Ok(())
 }
 
 /// The vault with the identity keys of the organisation's agents.

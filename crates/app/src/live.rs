@@ -217,6 +217,9 @@ pub(crate) async fn load_principal(
     let organisation = tx.find_organisation(org).await?.ok_or_else(refused)?;
     let (live, token_epoch, reachable) = match principal {
         Principal::Agent(id) => {
+            if organisation.agents_frozen_at.is_some() {
+                return Err(refused());
+            }
             let agent = tx.find_agent(org, id).await?.ok_or_else(refused)?;
             check_agent(&agent, now)?;
             let token_epoch = agent.token_epoch;

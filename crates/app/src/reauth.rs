@@ -221,6 +221,7 @@ const fn stored_purpose(purpose: Purpose) -> &'static str {
         Purpose::PasskeyDelete => "reauth security.passkey.delete",
         Purpose::MfaDisable => "reauth security.mfa.disable",
         Purpose::VaultPasskeyDisable => "reauth security.vault_passkey.disable",
+        Purpose::ApprovalDecide => "reauth approval.decide",
     }
 }
 

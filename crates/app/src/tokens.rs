@@ -251,7 +251,9 @@ async fn fresh_holder(app: &App, hash: &TokenHash) -> Result<Option<Arc<KeyHolde
     let Some(row) = tx.find_agent_by_key(hash.as_bytes()).await? else {
         return Ok(None);
     };
-    if check_agent(&row, app.now()).is_err() {
+    let organisation = tx.find_organisation(row.org_id).await?;
+    let is_frozen = organisation.is_none_or(|found| found.agents_frozen_at.is_some());
+    if is_frozen || check_agent(&row, app.now()).is_err() {
         return Ok(None);
     }
     // Same snapshot as the row, so the order of the two reads does not matter.

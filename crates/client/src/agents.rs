@@ -264,6 +264,38 @@ pub struct RevealKeyResponse {
     pub api_key: SecretText,
 }
 
+/// Body of `POST /v1/agents/batch-delete`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchDeleteAgentsRequest {
+    /// Which agents, at most 500.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Uuid>, max_items = 500))]
+    pub agent_ids: Vec<AgentId>,
+}
+
+/// An agent that was not removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchDeleteError {
+    /// Which one.
+    #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
+    pub id: AgentId,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// Answer of `POST /v1/agents/batch-delete`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchDeleteAgentsResponse {
+    /// How many were removed.
+    pub deleted: u32,
+    /// How many were not.
+    pub failed: u32,
+    /// Those that were not.
+    pub errors: Vec<BatchDeleteError>,
+}
+
 /// Agents.
 impl Client {
     /// `POST /v1/agents`.
@@ -310,6 +342,24 @@ impl Client {
         agent_id: AgentId,
     ) -> Result<AgentKeyRotatedResponse, Error> {
         self.fetch(Call::post("v1/agents").at(agent_id).at("rotate-key"))
+            .await
+    }
+
+    /// `POST /v1/agents/{agent_id}/rotate-identity-keys`.
+    pub async fn rotate_agent_identity_keys(
+        &self,
+        agent_id: AgentId,
+    ) -> Result<AgentResponse, Error> {
+        let call = Call::post("v1/agents").at(agent_id);
+        self.fetch(call.at("rotate-identity-keys")).await
+    }
+
+    /// `POST /v1/agents/batch-delete`.
+    pub async fn batch_delete_agents(
+        &self,
+        request: &BatchDeleteAgentsRequest,
+    ) -> Result<BatchDeleteAgentsResponse, Error> {
+        self.fetch(Call::post("v1/agents/batch-delete").json(request)?)
             .await
     }
 

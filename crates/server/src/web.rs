@@ -11,12 +11,14 @@
 mod access;
 mod account;
 mod agents;
+mod approvals;
 pub(crate) mod assets;
 mod audit;
 mod enrollments;
 mod form;
 mod home;
 mod import;
+mod invitations;
 mod names;
 mod next;
 mod outbox;
@@ -52,6 +54,8 @@ pub fn routes() -> Router<ServerState> {
         .merge(access::routes())
         .merge(account::routes())
         .merge(agents::routes())
+        .merge(approvals::routes())
+        .merge(invitations::routes())
         .merge(audit::routes())
         .merge(enrollments::routes())
         .merge(home::routes())

@@ -85,6 +85,10 @@ const UPDATE: &str = "UPDATE agents SET name = $3, description = $4, scopes = $5
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
 const SET_KEY: &str = "UPDATE agents SET api_key_hash = $3, token_epoch = token_epoch + 1 \
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+const DROP_KEY: &str = "UPDATE agents SET api_key_hash = NULL, token_epoch = token_epoch + 1 \
+    WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+const CLEAR_KEY_END: &str = "UPDATE agents SET api_key_expires_at = NULL \
+    WHERE org_id = $1 AND id = $2 AND api_key_expires_at <= $3";
 const SET_FIRST_KEY: &str = "UPDATE agents SET api_key_hash = $3 \
     WHERE org_id = $1 AND id = $2 AND api_key_hash IS NULL AND deleted_at IS NULL";
 const SET_IDENTITY: &str = "UPDATE agents SET ssh_public_key = $3, ecdh_public_key = $4 \
@@ -182,6 +186,28 @@ impl Tx {
     /// Replaces the key: the old one and all tokens end.
     pub async fn set_agent_key(&mut self, org: OrgId, id: AgentId, hash: &[u8]) -> Result<bool> {
         Ok(changed!(self, SET_KEY, org.as_uuid(), id.as_uuid(), hash)? == 1)
+    }
+
+    /// Takes an agent's key away: it and all tokens end.
+    pub async fn drop_agent_key(&mut self, org: OrgId, id: AgentId) -> Result<bool> {
+        Ok(changed!(self, DROP_KEY, org.as_uuid(), id.as_uuid())? == 1)
+    }
+
+    /// Forgets the end of an agent's key when it has passed, because another key takes its place.
+    pub async fn clear_agent_key_end(
+        &mut self,
+        org: OrgId,
+        id: AgentId,
+        now: Timestamp,
+    ) -> Result<()> {
+        changed!(
+            self,
+            CLEAR_KEY_END,
+            org.as_uuid(),
+            id.as_uuid(),
+            now.as_millis()
+        )?;
+        Ok(())
     }
 
     /// Gives an agent its first key; false when it has one.

@@ -23,6 +23,7 @@ pub mod approvals;
 pub mod audit;
 pub mod enrollments;
 pub mod epochs;
+pub mod invitations;
 pub mod keyring;
 pub mod one_time_tokens;
 pub mod organisations;

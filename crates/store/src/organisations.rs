@@ -19,6 +19,8 @@ row! {
         pub token_epoch: i64,
         /// When it was made.
         pub created_at: Timestamp,
+        /// Since when none of its agents may do anything.
+        pub agents_frozen_at: Option<Timestamp>,
     }
 }
 
@@ -50,8 +52,15 @@ row! {
 
 const INSERT: &str = "INSERT INTO organisations (id, name, key_delivery, token_epoch, created_at) \
     VALUES ($1, $2, NULL, 0, $3)";
-const FIND: &str =
-    "SELECT id, name, key_delivery, token_epoch, created_at FROM organisations WHERE id = $1";
+const FIND: &str = "SELECT id, name, key_delivery, token_epoch, created_at, agents_frozen_at \
+    FROM organisations WHERE id = $1";
+const RENAME: &str = "UPDATE organisations SET name = $2 WHERE id = $1";
+// Frozen once is frozen since then; thawing what is not frozen changes nothing.
+const SET_FROZEN: &str = "UPDATE organisations SET agents_frozen_at = $2 \
+    WHERE id = $1 AND (agents_frozen_at IS NULL) <> (CAST($2 AS BIGINT) IS NULL)";
+const SET_ROLE: &str = "UPDATE memberships SET role = $3 WHERE org_id = $1 AND user_id = $2";
+const CHOOSE: &str = "UPDATE memberships SET chosen_at = $3 WHERE org_id = $1 AND user_id = $2";
+const DELETE_MEMBER: &str = "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2";
 const SET_KEY_DELIVERY: &str = "UPDATE organisations SET key_delivery = $2 WHERE id = $1";
 const INSERT_MEMBER: &str =
     "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
@@ -59,8 +68,7 @@ const LIST_MEMBERS: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY m.created_at, m.user_id";
 const FIND_MEMBER: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id = $2";
-const LIST_OF_USER: &str =
-    "SELECT org_id, role FROM memberships WHERE user_id = $1 ORDER BY created_at, org_id";
+const LIST_OF_USER: &str = "SELECT org_id, role FROM memberships WHERE user_id = $1 ORDER BY COALESCE(chosen_at, 0) DESC, created_at, org_id";
 
 impl Tx {
     /// Makes an organisation.
@@ -114,7 +122,43 @@ impl Tx {
         maybe!(self, FIND_MEMBER, org.as_uuid(), user.as_uuid())
     }
 
-    /// The organisations of a user, the oldest membership first.
+    /// Gives an organisation another name.
+    pub async fn rename_organisation(&mut self, id: OrgId, name: &str) -> Result<()> {
+        changed!(self, RENAME, id.as_uuid(), name)?;
+        Ok(())
+    }
+
+    /// Stops all agents of an organisation, or lets them go on; false when nothing changed.
+    pub async fn set_agents_frozen(&mut self, id: OrgId, since: Option<Timestamp>) -> Result<bool> {
+        Ok(changed!(
+            self,
+            SET_FROZEN,
+            id.as_uuid(),
+            since.map(Timestamp::as_millis)
+        )? == 1)
+    }
+
+    /// Gives a member another role.
+    pub async fn set_member_role(&mut self, org: OrgId, user: UserId, role: &str) -> Result<bool> {
+        Ok(changed!(self, SET_ROLE, org.as_uuid(), user.as_uuid(), role)? == 1)
+    }
+
+    /// Makes an organisation the one that signing in leads to.
+    pub async fn choose_membership(
+        &mut self,
+        org: OrgId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<bool> {
+        Ok(changed!(self, CHOOSE, org.as_uuid(), user.as_uuid(), now.as_millis())? == 1)
+    }
+
+    /// Removes a member.
+    pub async fn delete_member(&mut self, org: OrgId, user: UserId) -> Result<bool> {
+        Ok(changed!(self, DELETE_MEMBER, org.as_uuid(), user.as_uuid())? == 1)
+    }
+
+    /// The organisations of a user: the one chosen last, else the oldest membership first.
     pub async fn list_memberships(&mut self, user: UserId) -> Result<Vec<MembershipRow>> {
         all!(self, LIST_OF_USER, user.as_uuid())
     }

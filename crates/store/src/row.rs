@@ -3,8 +3,8 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PolicyId, SecretId, SessionId,
-    ShareId, UserId, VaultId,
+    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, MailId, OrgId, PolicyId, SecretId,
+    SessionId, ShareId, UserId, VaultId,
 };
 use uuid::Uuid;
 
@@ -39,6 +39,7 @@ stored_as_uuid!(
     ApprovalId,
     EnrollmentId,
     EventId,
+    InviteId,
     MailId,
     OrgId,
     PolicyId,

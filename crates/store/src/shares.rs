@@ -76,6 +76,8 @@ const DECIDE: &str =
     "UPDATE shares SET status = $2, decided_at = $3 WHERE id = $1 AND status = 'pending'";
 const REVOKE: &str =
     "UPDATE shares SET status = 'revoked', revoked_at = $2 WHERE id = $1 AND status <> 'revoked'";
+const END_BY: &str = "UPDATE shares SET status = 'revoked', revoked_at = $3 \
+    WHERE created_by_id = $2 AND org_id = $1 AND status <> 'revoked'";
 const END_OF_SECRET: &str =
     "UPDATE shares SET expires_at = $3 WHERE org_id = $1 AND secret_id = $2 AND expires_at > $3";
 const CLAIM: &str = "UPDATE shares SET recipient_user_id = $2 \
@@ -138,6 +140,16 @@ impl Tx {
     /// Withdraws a share; false when it was withdrawn before.
     pub async fn revoke_share(&mut self, id: ShareId, now: Timestamp) -> Result<bool> {
         Ok(changed!(self, REVOKE, id.as_uuid(), now.as_millis())? == 1)
+    }
+
+    /// Withdraws everything that a user or agent shared.
+    pub async fn end_shares_by(
+        &mut self,
+        org: OrgId,
+        creator: Uuid,
+        now: Timestamp,
+    ) -> Result<u64> {
+        changed!(self, END_BY, org.as_uuid(), creator, now.as_millis())
     }
 
     /// Ends all shares of a secret at once, as if their time were over.

@@ -10,7 +10,8 @@ use oneclaw_core::id::AgentId;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenKind};
 
-/// Replaces an agent's key, which is returned once. The old key and all tokens end.
+/// Replaces an agent's key, which is returned once. The old key and all tokens end. An end of the key
+/// that lies ahead holds for the new one too; one that has passed does not.
 pub async fn rotate_key(app: &App, caller: &Caller, id: AgentId) -> Result<SecretString> {
     caller.user()?;
     let (app_in, caller) = (app.clone(), caller.clone());
@@ -22,6 +23,8 @@ pub async fn rotate_key(app: &App, caller: &Caller, id: AgentId) -> Result<Secre
             if !op.tx().set_agent_key(live.org, id, hash.as_bytes()).await? {
                 return Err(missing());
             }
+            let now = op.now();
+            op.tx().clear_agent_key_end(live.org, id, now).await?;
             op.tx().drop_one_time_tokens(id.as_uuid(), REVEAL).await?;
             op.tx().bump_epoch(id.as_uuid()).await?;
             op.log(entry(

@@ -11,14 +11,17 @@ use crate::lane::entry_of;
 use crate::live::{Caller, Live};
 use crate::op::Op;
 use crate::policies;
+use crate::reauth::Confirmation;
 use crate::vaults::{self, require_control, vault_of};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{ApprovalId, PolicyId, VaultId};
-use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
+use oneclaw_core::model::approval::{ApprovalStatus, CONFIRMED_TIER, GrantMode};
+use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::path::{PathPattern, SecretPath};
 use oneclaw_core::policy::{Effect, Permission, PermissionSet};
+use oneclaw_core::secret::SecretString;
 use oneclaw_store::approvals::{Answer as StoredAnswer, ApprovalRow};
 use std::time::Duration;
 
@@ -52,29 +55,58 @@ pub async fn decide(
     id: ApprovalId,
     answer: Answer,
     reason: Option<String>,
+    confirm: Option<SecretString>,
 ) -> Result<Approval> {
     caller.user()?;
     let reason = reason.map(|text| checked("reason", &text)).transpose()?;
     let reason = reason.filter(|text| !text.is_empty());
+    let confirmation = match answer {
+        Answer::Approve(_) if is_confirmed(app, caller, id).await? => {
+            Some(Confirmation::check(app, caller, confirm).await?)
+        }
+        _ => None,
+    };
     let by = caller.clone();
     let decided = app
-        .run(move |op| Box::pin(async move { answer_in_turn(op, &by, id, answer, reason).await }))
+        .run(move |op| {
+            Box::pin(async move {
+                let live = op.authenticate(&by).await?;
+                if let Some(confirmation) = confirmation {
+                    confirmation.spend(op, &by, Purpose::ApprovalDecide).await?;
+                }
+                answer_in_turn(op, &by, &live, id, answer, reason).await
+            })
+        })
         .await?;
     app.answered().notify_waiters();
     Ok(decided)
 }
 
+/// Whether saying yes takes a confirmation: of whoever has something to confirm with, from a certain
+/// risk on. How risky a question is never changes.
+async fn is_confirmed(app: &App, caller: &Caller, id: ApprovalId) -> Result<bool> {
+    let user = caller.user()?;
+    let mut view = app.view(caller).await?;
+    let row = view.tx.find_approval(caller.org(), id).await?;
+    let row = row
+        .filter(|row| concerns(row, &view.live))
+        .ok_or_else(missing)?;
+    let account = view.tx.find_user(user).await?;
+    let has_password = account.is_some_and(|account| account.password_hash.is_some());
+    Ok(row.risk_tier >= CONFIRMED_TIER && has_password)
+}
+
 async fn answer_in_turn(
     op: &mut Op,
     caller: &Caller,
+    live: &Live,
     id: ApprovalId,
     answer: Answer,
     reason: Option<String>,
 ) -> Result<Approval> {
-    let live = op.authenticate(caller).await?;
     let now = op.now();
     let row = op.tx().find_approval(live.org, id).await?;
-    let row = row.filter(|row| concerns(row, &live)).ok_or_else(missing)?;
+    let row = row.filter(|row| concerns(row, live)).ok_or_else(missing)?;
     let status = status_at(&row, now)?;
     if status != ApprovalStatus::Pending {
         return Err(over(status));
@@ -82,7 +114,7 @@ async fn answer_in_turn(
     let (status, granted) = match answer {
         Answer::Approve(grant) => (
             ApprovalStatus::Approved,
-            give(op, caller, &live, &row, grant).await?,
+            give(op, caller, live, &row, grant).await?,
         ),
         Answer::Reject => (ApprovalStatus::Rejected, None),
     };

@@ -39,7 +39,7 @@ macro_rules! task {
     };
 }
 
-const TASKS: [Task; 9] = [
+const TASKS: [Task; 10] = [
     task!(
         "requests to join that lapsed",
         expire_enrollments,
@@ -50,6 +50,7 @@ const TASKS: [Task; 9] = [
         expire_approvals,
         Duration::ZERO
     ),
+    task!("invitations", purge_invitations, CREDENTIAL_KEPT),
     task!("old requests to join", purge_enrollments, ENROLLMENT_KEPT),
     task!("one-time links", purge_one_time_tokens, CREDENTIAL_KEPT),
     task!("sessions", purge_sessions, CREDENTIAL_KEPT),

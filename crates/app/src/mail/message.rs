@@ -111,6 +111,19 @@ pub(crate) enum Message {
         /// The page on which to answer.
         review_link: String,
     },
+    /// Somebody wants this address in their organisation.
+    Invitation {
+        /// Who invites: a user of this instance, by verified address.
+        inviter: Email,
+        /// Name of the organisation, chosen by its people.
+        organisation: String,
+        /// As what.
+        role: &'static str,
+        /// The page of the invitation.
+        link: String,
+        /// When it lapses.
+        expires: Timestamp,
+    },
     /// Somebody shared a secret with this address.
     ShareReceived {
         /// Who did: a user of this instance, by verified address.
@@ -148,6 +161,7 @@ impl Message {
             Self::AgentCredentials { .. } => "agent_credentials",
             Self::AgentKeyReady { .. } => "agent_key_ready",
             Self::ApprovalRequested { .. } => "approval_requested",
+            Self::Invitation { .. } => "invitation",
             Self::ShareReceived { .. } => "share_received",
             Self::ShareOpened { .. } => "share_opened",
         }
@@ -165,6 +179,7 @@ impl Message {
             Self::AgentCredentials { .. } => "The credentials of your new agent",
             Self::AgentKeyReady { .. } => "The key of your new agent is ready",
             Self::ApprovalRequested { .. } => "An agent asks for your approval",
+            Self::Invitation { .. } => "You are invited to an organisation",
             Self::ShareReceived { .. } => "A secret was shared with you",
             Self::ShareOpened { .. } => "A secret that you shared was opened",
         }
@@ -183,6 +198,7 @@ impl Message {
             | Self::EnrollmentRequest { .. }
             | Self::AgentKeyReady { .. }
             | Self::ApprovalRequested { .. }
+            | Self::Invitation { .. }
             | Self::ShareReceived { .. }
             | Self::ShareOpened { .. } => false,
         }
@@ -210,6 +226,7 @@ impl Message {
             | Self::ApprovalRequested {
                 review_link: link, ..
             }
+            | Self::Invitation { link, .. }
             | Self::ShareReceived { link, .. }
             | Self::ShareOpened {
                 shares_link: link, ..

@@ -181,10 +181,12 @@ async fn rests_on_its_maker(tx: &mut Tx, row: &ShareRow, kind: RecipientType) ->
         Principal::Agent(_) if matches!(kind, RecipientType::Creator | RecipientType::User) => {
             Ok(true)
         }
-        Principal::Agent(agent) => Ok(tx
-            .find_agent(row.org_id, agent)
-            .await?
-            .is_some_and(|agent| agent.is_active)),
+        Principal::Agent(agent) => {
+            let organisation = tx.find_organisation(row.org_id).await?;
+            let is_frozen = organisation.is_none_or(|found| found.agents_frozen_at.is_some());
+            let agent = tx.find_agent(row.org_id, agent).await?;
+            Ok(!is_frozen && agent.is_some_and(|agent| agent.is_active))
+        }
     }
 }
 

@@ -215,6 +215,38 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.cancel_approval(id(5), &full("AnswerApprovalRequest"))
         ),
         call!("listOrgMembers", c.list_org_members()),
+        call!(
+            "updateMemberRole",
+            c.update_member_role(id(2), &full("UpdateMemberRoleRequest"))
+        ),
+        call!("removeMember", c.remove_member(id(2))),
+        call!(
+            "inviteMember",
+            c.invite_member(&full("InviteMemberRequest"))
+        ),
+        call!("listInvitations", c.list_invitations()),
+        call!("withdrawInvitation", c.withdraw_invitation(id(8))),
+        call!(
+            "acceptInvitation",
+            c.accept_invitation(&full("AcceptInvitationRequest"))
+        ),
+        call!("listMemberships", c.list_memberships()),
+        call!("switchOrg", c.switch_org(&full("SwitchOrgRequest"))),
+        call!("getOrgSettings", c.get_org_settings()),
+        call!(
+            "updateOrgSettings",
+            c.update_org_settings(&full("UpdateOrgSettingsRequest"))
+        ),
+        call!("freezeAgents", c.freeze_agents()),
+        call!("unfreezeAgents", c.unfreeze_agents()),
+        call!(
+            "rotateAgentIdentityKeys",
+            c.rotate_agent_identity_keys(id(1))
+        ),
+        call!(
+            "batchDeleteAgents",
+            c.batch_delete_agents(&full("BatchDeleteAgentsRequest"))
+        ),
         call!("getAgentKeysVault", c.get_agent_keys_vault()),
         call!("queryAuditEvents", c.query_audit_events(&events)),
         call!(

@@ -245,7 +245,8 @@ mod schemas {
     fn described() -> Vec<Described> {
         describe_all! {
             account: DataExportResponse ExportedAgent ExportedPolicy ExportedSecret ExportedUser ExportedVault;
-            agents: AgentCreatedResponse AgentKeyRotatedResponse AgentListResponse AgentResponse AgentSelfResponse
+            agents: BatchDeleteAgentsRequest BatchDeleteAgentsResponse BatchDeleteError
+                AgentCreatedResponse AgentKeyRotatedResponse AgentListResponse AgentResponse AgentSelfResponse
                 CreateAgentRequest RevealKeyRequest RevealKeyResponse UpdateAgentRequest;
             approvals: AccessSummary AccessTemplate AnswerApprovalRequest ApprovalListResponse ApprovalResponse
                 CreateApprovalRequest DecideApprovalRequest GrantChoice;
@@ -259,7 +260,9 @@ mod schemas {
                 EnrollmentResponse EnrollmentStatusResponse;
             health: HealthResponse JsonWebKey JsonWebKeySet JwtPublicKeyResponse KeyProviderHealthResponse
                 OpenIdConfiguration;
-            org: AgentKeysVaultResponse OrgMemberListResponse OrgMemberResponse;
+            org: AcceptInvitationRequest AgentKeysVaultResponse InvitationListResponse InvitationResponse InviteMemberRequest
+                InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
+                OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;

@@ -87,6 +87,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(other_answers());
     all.extend(people::all());
     all.extend(organisation::approvals());
+    all.extend(organisation::members());
     all
 }
 

@@ -17,6 +17,8 @@ words! {
         MfaDisable = "security.mfa.disable",
         /// Let vaults be used without a passkey again.
         VaultPasskeyDisable = "security.vault_passkey.disable",
+        /// Allow what an agent asks, where that is risky.
+        ApprovalDecide = "approval.decide",
     }
 }
 

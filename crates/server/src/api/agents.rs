@@ -11,7 +11,8 @@ use oneclaw_app::agents::{Agent, CreateRequest, UpdateRequest};
 use oneclaw_app::{App, agents};
 use oneclaw_client::agents::{
     AgentCreatedResponse, AgentKeyRotatedResponse, AgentListResponse, AgentResponse,
-    AgentSelfResponse, CreateAgentRequest, RevealKeyRequest, RevealKeyResponse, UpdateAgentRequest,
+    AgentSelfResponse, BatchDeleteAgentsRequest, BatchDeleteAgentsResponse, BatchDeleteError,
+    CreateAgentRequest, RevealKeyRequest, RevealKeyResponse, UpdateAgentRequest,
 };
 use oneclaw_core::id::AgentId;
 use serde_json::{Map, Value};
@@ -27,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(routes!(create_agent, list_agents))
         .routes(routes!(get_agent_self))
+        .routes(routes!(batch_delete_agents))
+        .routes(routes!(rotate_agent_identity_keys))
         .routes(routes!(get_agent, update_agent, delete_agent))
         .routes(routes!(rotate_agent_key))
         .routes(routes!(reveal_agent_key))
@@ -203,6 +206,41 @@ async fn rotate_agent_key(
     let key = agents::rotate_key(&app, &caller, agent).await?;
     Ok(Reply(AgentKeyRotatedResponse {
         api_key: key.into(),
+    }))
+}
+
+/// Replace an agent's identity keys; the private ones become new versions of their secrets.
+#[utoipa::path(post, path = "/v1/agents/{agent_id}/rotate-identity-keys", operation_id = "rotateAgentIdentityKeys", tag = "Agents",
+    params(("agent_id" = Uuid, Path, description = "Id of the agent.")),
+    responses((status = 200, description = "The agent with its new public keys.", body = AgentResponse), NotFound))]
+async fn rotate_agent_identity_keys(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Path(agent): Path<AgentId>,
+) -> ApiResult<Reply<AgentResponse>> {
+    Ok(Reply(agent_response(
+        agents::rotate_identity_keys(&app, &caller, agent).await?,
+    )?))
+}
+
+/// Remove several agents. One that cannot be removed keeps no other.
+#[utoipa::path(post, path = "/v1/agents/batch-delete", operation_id = "batchDeleteAgents", tag = "Agents",
+    request_body = BatchDeleteAgentsRequest,
+    responses((status = 200, description = "How many are gone, and which are not.", body = BatchDeleteAgentsResponse)))]
+async fn batch_delete_agents(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    Json(body): Json<BatchDeleteAgentsRequest>,
+) -> ApiResult<Reply<BatchDeleteAgentsResponse>> {
+    let failed = agents::delete_all(&app, &caller, &body.agent_ids).await?;
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    Ok(Reply(BatchDeleteAgentsResponse {
+        deleted: count(body.agent_ids.len().saturating_sub(failed.len())),
+        failed: count(failed.len()),
+        errors: failed
+            .into_iter()
+            .map(|(id, reason)| BatchDeleteError { id, reason })
+            .collect(),
     }))
 }
 

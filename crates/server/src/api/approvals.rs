@@ -3,7 +3,7 @@
 use super::{damaged, limited, number};
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Authenticated, Json, OptionalJson, Path, Query};
+use crate::extract::{AuthConfirm, Authenticated, Json, OptionalJson, Path, Query};
 use crate::middleware::flood::{Count, Flood};
 use crate::openapi::{Conflict, NotFound};
 use crate::reply::{Accepted, Reply};
@@ -18,6 +18,7 @@ use oneclaw_client::approvals::{
 use oneclaw_core::id::ApprovalId;
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::approval::{ApprovalStatus, Decision as Word};
+use oneclaw_core::secret::SecretString;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,11 +130,14 @@ async fn get_approval(
 
 /// Answer a question. For people only.
 #[utoipa::path(post, path = "/v1/approvals/{approval_id}/decide", operation_id = "decideApproval", tag = "Approvals",
-    params(("approval_id" = Uuid, Path, description = "Id of the question.")), request_body = DecideApprovalRequest,
+    params(("approval_id" = Uuid, Path, description = "Id of the question."),
+        ("X-Auth-Confirm" = Option<String>, Header, description = "From risk tier 2 on: the password, or a token of `POST /v1/auth/reauth` for `approval.decide`.")),
+    request_body = DecideApprovalRequest,
     responses((status = 200, description = "The question with its answer.", body = ApprovalResponse), NotFound, Conflict))]
 async fn decide_approval(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
+    AuthConfirm(confirm): AuthConfirm,
     Path(id): Path<ApprovalId>,
     Json(body): Json<DecideApprovalRequest>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
@@ -142,7 +146,7 @@ async fn decide_approval(
         Some(Word::Reject) => Decision::Reject,
         None => return Err(unknown_decision()),
     };
-    answered(&app, &caller, id, answer, body.reason).await
+    answered(&app, &caller, id, answer, body.reason, confirm).await
 }
 
 /// Say yes to a question. For people only.
@@ -152,12 +156,13 @@ async fn decide_approval(
 async fn approve_approval(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
+    AuthConfirm(confirm): AuthConfirm,
     Path(id): Path<ApprovalId>,
     OptionalJson(body): OptionalJson<AnswerApprovalRequest>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
     let body = body.unwrap_or_default();
     let answer = Decision::Approve(body.grant.as_ref().map(grant));
-    answered(&app, &caller, id, answer, body.reason).await
+    answered(&app, &caller, id, answer, body.reason, confirm).await
 }
 
 /// Say no to a question. For people only.
@@ -167,11 +172,12 @@ async fn approve_approval(
 async fn deny_approval(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
+    AuthConfirm(confirm): AuthConfirm,
     Path(id): Path<ApprovalId>,
     OptionalJson(body): OptionalJson<AnswerApprovalRequest>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
     let reason = body.unwrap_or_default().reason;
-    answered(&app, &caller, id, Decision::Reject, reason).await
+    answered(&app, &caller, id, Decision::Reject, reason, confirm).await
 }
 
 /// Take a question back: the agent its own, people those they may answer. One that was answered stays as it is.
@@ -195,8 +201,9 @@ async fn answered(
     id: ApprovalId,
     answer: Decision,
     reason: Option<String>,
+    confirm: Option<SecretString>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
-    let decided = approvals::decide(app, caller, id, answer, reason).await?;
+    let decided = approvals::decide(app, caller, id, answer, reason, confirm).await?;
     Ok(Reply(approval_response(app, decided)?))
 }
 

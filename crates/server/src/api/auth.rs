@@ -295,7 +295,7 @@ pub(super) fn auth_method() -> String {
     "password".to_owned()
 }
 
-fn token_response(signed_in: SignedIn) -> TokenResponse {
+pub(super) fn token_response(signed_in: SignedIn) -> TokenResponse {
     TokenResponse {
         refresh_token: Some(signed_in.secret.into()),
         ..bearer(signed_in.token)

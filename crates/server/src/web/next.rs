@@ -57,6 +57,10 @@ impl Next {
             "enroll" | "enrollments" => {
                 Some("Sign in to decide on an agent’s request. Nothing is decided by signing in.")
             }
+            "approvals" => {
+                Some("Sign in to answer an agent’s question. Nothing is decided by signing in.")
+            }
+            "invite" => Some("Sign in to join an organisation. Nothing is decided by signing in."),
             "share" | "shares" => Some("Sign in to see what was shared with you."),
             "agents" if self.0.contains("/reveal/") => {
                 Some("Sign in to create the key of your agent.")

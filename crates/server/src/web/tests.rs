@@ -1,6 +1,7 @@
 //! The pages as a browser without scripts uses them: against the whole server, over its router.
 
 mod accounts;
+mod approvals;
 mod browser;
 mod builder;
 mod forgery;

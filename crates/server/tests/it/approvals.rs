@@ -2,7 +2,7 @@
 
 use crate::problem;
 use oneclaw_server::each_backend;
-use oneclaw_server::test_app::{Agent, Answer, Person, TestApp};
+use oneclaw_server::test_app::{Agent, Answer, PASSWORD, Person, TestApp, request};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -25,6 +25,21 @@ async fn scene(app: &TestApp) -> Scene {
         vault,
         agent,
     }
+}
+
+/// Answers with the account's password beside it.
+async fn confirm(app: &TestApp, person: &Person, approval: &Value, body: &Value) -> Answer {
+    let path = format!("/v1/approvals/{}/decide", approval["id"].as_str().unwrap());
+    let mut request = request("POST", &path);
+    let bearer = format!("Bearer {}", person.token);
+    for (name, value) in [
+        ("authorization", bearer.as_str()),
+        ("x-auth-confirm", PASSWORD),
+    ] {
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    *request.body_mut() = body.to_string().into();
+    app.send(request).await
 }
 
 /// Sends what a 403 offers, with a reason.
@@ -128,7 +143,10 @@ each_backend! {
         let approval = ask(&app, &agent, &write("x").await, None).await;
         assert_eq!(approval["risk_tier"], 2);
         let grant = json!({ "decision": "approve", "grant": { "mode": "once" } });
-        let _ = decide(&app, &owner, &approval, grant).await.expect(200);
+        // Changing secrets is risky: the token alone is too little to allow it.
+        problem(&decide(&app, &owner, &approval, grant.clone()).await, 403);
+        problem(&write("early").await, 403);
+        let _ = confirm(&app, &owner, &approval, &grant).await.expect(200);
         let _ = write("written").await.expect(201);
         problem(&write("again").await, 403);
         assert_eq!(app.read(&owner.token, &vault, "a").await.expect(200).json()["value"], "written");
@@ -340,4 +358,23 @@ async fn an_agent_that_asks_too_much_has_to_wait_for_answers() {
     let refused = app.post("/v1/approvals/request", &agent.token, body).await;
     problem(&refused, 429);
     assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+}
+
+each_backend! {
+    async fn a_demoted_approver_grants_nothing(app: TestApp) {
+        let Scene { owner, vault, .. } = scene(&app).await;
+        let admin = crate::org::join(&app, &owner, "admin@example.com", "admin").await;
+        let agent = app.create_agent(&admin, "theirs").await;
+        let approval = ask(&app, &agent, &app.read(&agent.token, &vault, "a").await, None).await;
+        let role = format!("/v1/org/members/{}", admin.id);
+        let _ = app.call("PATCH", &role, &owner.token, json!({ "role": "member" })).await.expect(200);
+        // Still theirs to see and to refuse, no longer theirs to grant.
+        problem(&decide(&app, &admin, &approval, json!({ "decision": "approve" })).await, 403);
+        problem(&app.read(&agent.token, &vault, "a").await, 403);
+        let path = format!("/v1/approvals/{}", approval["id"].as_str().unwrap());
+        assert_eq!(app.get(&path, &admin.token).await.expect(200).json()["status"], "pending");
+        // Who runs the organisation can answer in their place.
+        let _ = decide(&app, &owner, &approval, json!({ "decision": "approve" })).await.expect(200);
+        let _ = app.read(&agent.token, &vault, "a").await.expect(200);
+    }
 }

@@ -47,6 +47,7 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         share,
         enrollment,
         approval,
+        person,
         ..
     } = of;
     let question_to_human =
@@ -176,6 +177,47 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         ),
         ("GET", "/v1/org/members".into(), Value::Null),
         ("GET", "/v1/org/agent-keys-vault".into(), Value::Null),
+        ("GET", "/v1/org/memberships".into(), Value::Null),
+        ("GET", "/v1/org/settings".into(), Value::Null),
+        (
+            "PATCH",
+            "/v1/org/settings".into(),
+            json!({ "key_delivery": "link" }),
+        ),
+        ("GET", "/v1/org/invitations".into(), Value::Null),
+        (
+            "POST",
+            "/v1/org/invite".into(),
+            json!({ "email": "new@example.com" }),
+        ),
+        (
+            "DELETE",
+            format!("/v1/org/invitations/{NOTHING}"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            "/v1/org/invitations/accept".into(),
+            json!({ "token": "wrong" }),
+        ),
+        (
+            "POST",
+            "/v1/org/switch".into(),
+            json!({ "org_id": NOTHING }),
+        ),
+        (
+            "PATCH",
+            format!("/v1/org/members/{person}"),
+            json!({ "role": "member" }),
+        ),
+        ("DELETE", format!("/v1/org/members/{person}"), Value::Null),
+        ("POST", "/v1/org/freeze-agents".into(), Value::Null),
+        ("POST", "/v1/org/unfreeze-agents".into(), Value::Null),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/rotate-identity-keys"),
+            Value::Null,
+        ),
         ("GET", "/v1/audit/events".into(), Value::Null),
         ("GET", "/v1/audit/verify".into(), Value::Null),
         ("GET", "/v1/audit/checkpoint".into(), Value::Null),
@@ -197,6 +239,11 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             Value::Null,
         ),
         ("DELETE", format!("/v1/agents/{agent}"), Value::Null),
+        (
+            "POST",
+            "/v1/agents/batch-delete".into(),
+            json!({ "agent_ids": [agent] }),
+        ),
         ("DELETE", format!("/v1/vaults/{vault}"), Value::Null),
     ]
 }
@@ -210,6 +257,7 @@ struct Things {
     share: String,
     enrollment: String,
     approval: String,
+    person: String,
     link: String,
 }
 
@@ -254,6 +302,7 @@ async fn everyone_may_do_what_the_table_says() {
         .json();
     let things = Things {
         approval: asked["id"].as_str().unwrap().to_owned(),
+        person: alice.id.clone(),
         vault,
         secret,
         policy,
@@ -297,6 +346,7 @@ async fn everyone_may_do_what_the_table_says() {
             (&things.share, "{share}"),
             (&things.enrollment, "{enrollment}"),
             (&things.approval, "{approval}"),
+            (&things.person, "{person}"),
         ] {
             path = path.replace(id.as_str(), name);
         }

@@ -33,3 +33,22 @@ CREATE INDEX approvals_by_status ON approvals (status, expires_at);
 
 -- How often a policy can still be used; NULL: any number of times.
 ALTER TABLE policies ADD COLUMN uses_left BIGINT;
+
+-- Since when no agent of the organisation may do anything.
+ALTER TABLE organisations ADD COLUMN agents_frozen_at BIGINT;
+
+-- When a person chose to act in this organisation; the last one chosen is where signing in leads.
+ALTER TABLE memberships ADD COLUMN chosen_at BIGINT;
+
+CREATE TABLE invitations (
+    id          UUID NOT NULL PRIMARY KEY,
+    org_id      UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    email       TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    token_hash  BYTEA NOT NULL UNIQUE,
+    invited_by  UUID NOT NULL,
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL
+);
+CREATE INDEX invitations_by_org ON invitations (org_id, email);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);

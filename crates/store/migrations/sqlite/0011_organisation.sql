@@ -33,3 +33,22 @@ CREATE INDEX approvals_by_status ON approvals (status, expires_at);
 
 -- How often a policy can still be used; NULL: any number of times.
 ALTER TABLE policies ADD COLUMN uses_left INTEGER;
+
+-- Since when no agent of the organisation may do anything.
+ALTER TABLE organisations ADD COLUMN agents_frozen_at INTEGER;
+
+-- When a person chose to act in this organisation; the last one chosen is where signing in leads.
+ALTER TABLE memberships ADD COLUMN chosen_at INTEGER;
+
+CREATE TABLE invitations (
+    id          BLOB NOT NULL PRIMARY KEY,
+    org_id      BLOB NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    email       TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    token_hash  BLOB NOT NULL UNIQUE,
+    invited_by  BLOB NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invitations_by_org ON invitations (org_id, email);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);

@@ -158,6 +158,13 @@ pub(crate) fn samples() -> Vec<Message> {
             expires_at: expires,
             review_link: link("approvals/018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d"),
         },
+        Message::Invitation {
+            inviter: Email::parse("bob@example.com").unwrap(),
+            organisation: "Example".to_owned(),
+            role: "member",
+            link: link("invite/inv_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"),
+            expires,
+        },
         Message::ShareReceived {
             sender: Email::parse("bob@example.org").unwrap(),
             link: link("share/018f3c1e-7a52-7c3d-9b1e-2f4d5a6b7c8d"),

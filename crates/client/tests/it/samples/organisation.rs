@@ -1,10 +1,15 @@
 //! Bodies about approvals and the organisation.
 
+use oneclaw_client::agents::*;
 use oneclaw_client::approvals::*;
+use oneclaw_client::org::*;
+use oneclaw_client::wire::Patch;
+use oneclaw_core::caller::Role;
+use oneclaw_core::clock::Timestamp;
 use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use serde_json::json;
 
-use super::{Sample, id, sample, some, time};
+use super::{Sample, id, sample, secret, some, time};
 
 pub(super) fn approvals() -> Vec<Sample> {
     let template = AccessTemplate::new(id(3), "api-keys/openai", "read");
@@ -99,6 +104,99 @@ pub(super) fn approvals() -> Vec<Sample> {
             "ApprovalListResponse",
             &list(vec![]),
             &list(vec![asked.clone()]),
+        ),
+    ]
+}
+
+pub(super) fn members() -> Vec<Sample> {
+    let role = UpdateMemberRoleRequest { role: Role::Admin };
+    let invite = |role| InviteMemberRequest {
+        email: "bob@example.com".into(),
+        role,
+    };
+    let invited = InviteMemberResponse {
+        message: "The invitation is in their mail.".into(),
+        email: "bob@example.com".into(),
+    };
+    let waiting = InvitationResponse {
+        id: id(8),
+        email: "bob@example.com".into(),
+        role: Role::Member,
+        invited_by: id(2),
+        created_at: time(0),
+        expires_at: time(168),
+    };
+    let invitations = |invitations| InvitationListResponse { invitations };
+    let accept = AcceptInvitationRequest {
+        token: secret("inv_1"),
+    };
+    let switch = SwitchOrgRequest { org_id: id(4) };
+    let membership = OrgMembershipResponse {
+        org_id: id(4),
+        name: "Example".into(),
+        role: Role::Owner,
+    };
+    let memberships = |memberships| OrgMembershipListResponse { memberships };
+    let settings = |delivery: Option<String>, since: Option<Timestamp>| OrgSettingsResponse {
+        name: "Example".into(),
+        key_delivery: delivery,
+        agents_frozen: since.is_some(),
+        agents_frozen_at: since,
+    };
+    let change = UpdateOrgSettingsRequest {
+        name: some("Example"),
+        key_delivery: Patch::Set("link".into()),
+    };
+    let delete = BatchDeleteAgentsRequest {
+        agent_ids: vec![id(1)],
+    };
+    let kept = BatchDeleteError {
+        id: id(1),
+        reason: "There is no such agent in your organisation.".into(),
+    };
+    let deleted = |errors: Vec<BatchDeleteError>| BatchDeleteAgentsResponse {
+        deleted: 1,
+        failed: u32::try_from(errors.len()).unwrap(),
+        errors,
+    };
+    vec![
+        sample("UpdateMemberRoleRequest", &role, &role),
+        sample(
+            "InviteMemberRequest",
+            &invite(None),
+            &invite(Some(Role::Admin)),
+        ),
+        sample("InviteMemberResponse", &invited, &invited),
+        sample("InvitationResponse", &waiting, &waiting),
+        sample(
+            "InvitationListResponse",
+            &invitations(vec![]),
+            &invitations(vec![waiting.clone()]),
+        ),
+        sample("AcceptInvitationRequest", &accept, &accept),
+        sample("SwitchOrgRequest", &switch, &switch),
+        sample("OrgMembershipResponse", &membership, &membership),
+        sample(
+            "OrgMembershipListResponse",
+            &memberships(vec![]),
+            &memberships(vec![membership.clone()]),
+        ),
+        sample(
+            "OrgSettingsResponse",
+            &settings(None, None),
+            &settings(some("link"), Some(time(1))),
+        ),
+        sample(
+            "UpdateOrgSettingsRequest",
+            &UpdateOrgSettingsRequest::default(),
+            &change,
+        ),
+        sample("BatchDeleteAgentsRequest", &delete, &delete),
+        sample("BatchDeleteError", &kept, &kept),
+        sample(
+            "BatchDeleteAgentsResponse",
+            &deleted(vec![]),
+            &deleted(vec![kept.clone()]),
         ),
     ]
 }

@@ -1,0 +1,157 @@
+//! Roles, and people who leave.
+//!
+//! Invariants: an organisation always has an owner; only owners make, change and remove owners; what
+//! is taken away no longer counts from the next request on.
+
+use super::{Member, member_of, no_such_member};
+use crate::App;
+use crate::error::{Error, Result};
+use crate::lane::entry_of;
+use crate::live::{Caller, Live};
+use crate::op::Op;
+use crate::tokens::SESSION_EPOCH_LIFE;
+use oneclaw_core::audit::Details;
+use oneclaw_core::caller::Role;
+use oneclaw_core::id::UserId;
+use std::str::FromStr as _;
+
+fn last_owner() -> Error {
+    Error::conflict("An organisation needs an owner. Make somebody else an owner first.")
+}
+
+/// A member that the caller may change, with the role they have now.
+async fn changeable(op: &mut Op, live: &Live, user: UserId) -> Result<Role> {
+    let row = op.tx().find_member(live.org, user).await?;
+    let row = row.ok_or_else(no_such_member)?;
+    let role = Role::from_str(&row.role).map_err(Error::internal)?;
+    if role == Role::Owner && live.role != Some(Role::Owner) {
+        return Err(Error::forbidden("Only owners can do this to an owner."));
+    }
+    Ok(role)
+}
+
+async fn is_last_owner(op: &mut Op, live: &Live, role: Role) -> Result<bool> {
+    let members = op.tx().list_members(live.org).await?;
+    let owners = members
+        .iter()
+        .filter(|member| member.role == Role::Owner.as_str());
+    Ok(role == Role::Owner && owners.count() == 1)
+}
+
+/// Gives a member another role.
+pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> Result<Member> {
+    caller.user()?;
+    let by = caller.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            let live = op.authenticate(&by).await?;
+            live.require_admin()?;
+            let before = changeable(op, &live, user).await?;
+            if role == Role::Owner && live.role != Some(Role::Owner) {
+                return Err(Error::forbidden("Only owners can make somebody an owner."));
+            }
+            if role != Role::Owner && is_last_owner(op, &live, before).await? {
+                return Err(last_owner());
+            }
+            op.tx()
+                .set_member_role(live.org, user, role.as_str())
+                .await?;
+            op.tx().bump_epoch(user.as_uuid()).await?;
+            let details = Details::new()
+                .text("from", before.as_str())
+                .text("to", role.as_str());
+            op.log(entry_of(
+                &by,
+                "member.role",
+                ("user", user.to_string()),
+                details,
+            ));
+            let row = op.tx().find_member(live.org, user).await?;
+            member_of(row.ok_or_else(no_such_member)?)
+        })
+    })
+    .await
+}
+
+/// Removes a member, or oneself. Their sessions here, what they shared, the policies that concern them
+/// and the agents whose keys they were shown end with it; those who stay can switch an agent on again
+/// once its key is rotated.
+pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
+    let own = caller.user()?;
+    let by = caller.clone();
+    app.run(move |op| {
+        Box::pin(async move {
+            let live = op.authenticate(&by).await?;
+            if user != own {
+                live.require_admin()?;
+            }
+            let role = changeable(op, &live, user).await?;
+            if is_last_owner(op, &live, role).await? {
+                return Err(last_owner());
+            }
+            let ended = end_traces(op, &live, user).await?;
+            if !op.tx().delete_member(live.org, user).await? {
+                return Err(no_such_member());
+            }
+            op.tx().bump_epoch(user.as_uuid()).await?;
+            let details = Details::new()
+                .text("role", role.as_str())
+                .int("agents", ended.agents)
+                .int("shares", ended.shares)
+                .int("policies", ended.policies);
+            op.log(entry_of(
+                &by,
+                "member.remove",
+                ("user", user.to_string()),
+                details,
+            ));
+            Ok(())
+        })
+    })
+    .await
+}
+
+struct Ended {
+    agents: usize,
+    shares: u64,
+    policies: u64,
+}
+
+/// Ends what a member's rights have left behind.
+async fn end_traces(op: &mut Op, live: &Live, user: UserId) -> Result<Ended> {
+    let now = op.now();
+    for session in op.tx().list_live_sessions(user).await? {
+        if session.org_id == live.org {
+            op.tx().revoke_session(session.id, now).await?;
+            op.tx()
+                .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
+                .await?;
+        }
+    }
+    let vaults = op
+        .tx()
+        .list_vaults_with_policies_for(live.org, user.as_uuid())
+        .await?;
+    for vault in vaults {
+        op.tx().bump_epoch(vault).await?;
+    }
+    let policies = op.tx().delete_policies_of(live.org, user.as_uuid()).await?;
+    let shares = op.tx().end_shares_by(live.org, user.as_uuid(), now).await?;
+    let mut agents = 0;
+    for mut agent in op.tx().list_agents(live.org).await? {
+        if agent.created_by == user && agent.is_active {
+            agent.is_active = false;
+            agent.token_epoch = agent.token_epoch.saturating_add(1);
+            op.tx().update_agent(&agent).await?;
+            // Whoever was shown the key has it still: switching the agent on again must not be enough.
+            op.tx().drop_agent_key(live.org, agent.id).await?;
+            op.tx().bump_epoch(agent.id.as_uuid()).await?;
+            agents += 1;
+        }
+    }
+    Ok(Ended {
+        agents,
+        shares,
+        policies,
+    })
+}

@@ -1,0 +1,3 @@
+//! The behaviours that published clients depend on, by their numbers in the list.
+
+mod org;
