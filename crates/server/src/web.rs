@@ -14,6 +14,7 @@ mod agents;
 mod approvals;
 pub(crate) mod assets;
 mod audit;
+mod connect;
 mod enrollments;
 mod form;
 mod home;

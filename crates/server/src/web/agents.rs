@@ -2,6 +2,8 @@
 //!
 //! Invariant: a key is on a page only in the answer to the form that made it.
 
+use super::audit;
+use super::connect::{Place, Snippet};
 use super::form::Form;
 use super::home::{enroll_command, exchange_command};
 use super::names::Names;
@@ -9,7 +11,7 @@ use super::page::{Message, Notice, PageResult, Section, Shell, Step, done, page}
 use super::session::{Signed, SignedForm};
 use super::view::{FullMoment, Moment, Pill, filters};
 use crate::ServerState;
-use crate::extract::Path;
+use crate::extract::{Path, Query};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -23,6 +25,7 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, VaultId};
 use oneclaw_core::policy::Effect;
 use oneclaw_core::secret::SecretString;
+use serde::Deserialize;
 
 /// The routes of this module.
 pub(super) fn routes() -> Router<ServerState> {
@@ -142,10 +145,19 @@ fn key_page(
     )
 }
 
+/// What of an agent is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AgentView {
+    Overview,
+    Connect,
+    Activity,
+}
+
 #[derive(Template)]
 #[template(path = "agent.html")]
 struct AgentPage {
     shell: Shell,
+    view: AgentView,
     state: Pill,
     created: FullMoment,
     creator: String,
@@ -154,10 +166,30 @@ struct AgentPage {
     policies: Vec<AgentPolicy>,
     /// Vaults in which the viewer can add a policy.
     vaults: Vec<Vault>,
-    exchange: String,
     rotate_action: String,
     switch_action: String,
+    base: String,
+    snippets: Vec<Snippet>,
+    /// Which snippet is shown.
+    chosen: &'static str,
+    /// Its newest entries in the log.
+    events: Vec<audit::Row>,
     agent: Agent,
+}
+
+impl AgentPage {
+    /// The tabs: the end of the address, name, whether it is this one.
+    fn tabs(&self) -> [(&'static str, &'static str, bool); 3] {
+        [
+            ("", "Overview", self.view == AgentView::Overview),
+            ("?tab=connect", "Connect", self.view == AgentView::Connect),
+            (
+                "?tab=activity",
+                "Activity",
+                self.view == AgentView::Activity,
+            ),
+        ]
+    }
 }
 
 /// A policy for this agent.
@@ -169,23 +201,57 @@ struct AgentPolicy {
     until: Option<Moment>,
 }
 
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Looking {
+    tab: String,
+    r#for: String,
+}
+
+/// Entries of the log on the page of an agent.
+const LATEST: i64 = 50;
+
 async fn show(
     State(state): State<ServerState>,
     signed: Signed,
     Path(id): Path<AgentId>,
+    Query(looking): Query<Looking>,
 ) -> PageResult {
     let now = state.app().now();
+    let view = match looking.tab.as_str() {
+        "connect" => AgentView::Connect,
+        "activity" => AgentView::Activity,
+        _ => AgentView::Overview,
+    };
     let agent = agents::find(state.app(), &signed.caller, id).await?;
     let names = Names::load(&state, &signed).await?;
     let (vaults, policies) = policies_of(&state, &signed, id, now).await?;
+    let latest = oneclaw_app::audit::Query {
+        actor_id: Some(id.to_string()),
+        limit: Some(LATEST),
+        ..oneclaw_app::audit::Query::default()
+    };
+    let events = oneclaw_app::audit::list(state.app(), &signed.caller, &latest).await?;
     let verb = if agent.is_active {
         "deactivate"
     } else {
         "activate"
     };
-    let shell = Shell::load(&state, signed, Section::Agents).await?;
+    let base = state.app().settings().public_url.clone();
+    let place = Place {
+        base: &base,
+        agent: id,
+        vault: vaults.first().map(|vault| vault.id),
+    };
+    let snippets = place.snippets();
+    let chosen = snippets
+        .iter()
+        .find(|snippet| snippet.slug == looking.r#for)
+        .or(snippets.first())
+        .map_or("", |snippet| snippet.slug);
     let template = AgentPage {
-        shell,
+        view,
         state: state_pill(&agent, now),
         created: FullMoment::new(agent.created_at, now),
         creator: names.of(Principal::User(agent.created_by)),
@@ -193,10 +259,14 @@ async fn show(
         expires: agent.expires_at.map(|at| FullMoment::new(at, now)),
         policies,
         vaults,
-        exchange: exchange_command(&state, id),
         rotate_action: format!("/agents/{id}/rotate-key"),
         switch_action: format!("/agents/{id}/{verb}"),
+        snippets,
+        chosen,
+        base,
+        events: audit::rows(events, &names, now),
         agent,
+        shell: Shell::load(&state, signed, Section::Agents).await?,
     };
     page(StatusCode::OK, &template)
 }

@@ -10,6 +10,9 @@ use axum::extract::State;
 use axum::routing::get;
 use http::StatusCode;
 use oneclaw_app::overview::{Overview, overview};
+use oneclaw_app::{agents, audit, shares};
+use oneclaw_core::clock::Timestamp;
+use oneclaw_core::model::share::ShareStatus;
 
 /// The routes of this module.
 pub(super) fn routes() -> Router<ServerState> {
@@ -22,6 +25,16 @@ struct HomePage {
     shell: Shell,
     steps: [ChecklistStep; 5],
     all_done: bool,
+    /// What a day looks like; only once there is something to count.
+    figures: Vec<Figure>,
+}
+
+/// A number that leads to what it counts.
+struct Figure {
+    number: String,
+    text: &'static str,
+    href: String,
+    needs_attention: bool,
 }
 
 /// One step of the checklist.
@@ -49,6 +62,10 @@ impl ChecklistStep {
 async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
     let found = overview(state.app(), &signed.caller).await?;
     let command = enroll_command(&state, &signed.profile.email);
+    let mut figures = Vec::new();
+    if found.has_agent {
+        figures = today(&state, &signed).await?;
+    }
     let shell = Shell::load(&state, signed, Section::Home).await?;
     let steps = steps(&found, command);
     let all_done = steps.iter().all(|step| step.is_done);
@@ -58,8 +75,60 @@ async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
             shell,
             steps,
             all_done,
+            figures,
         },
     )
+}
+
+/// Most denials that are counted.
+const COUNTED: i64 = 100;
+
+async fn today(state: &ServerState, signed: &Signed) -> oneclaw_app::Result<Vec<Figure>> {
+    let app = state.app();
+    let day_ago = Timestamp::from_millis(app.now().as_millis() - 86_400_000);
+    let agents = agents::list(app, &signed.caller).await?;
+    let seen = agents
+        .iter()
+        .filter(|agent| agent.last_active_at.is_some_and(|at| at >= day_ago))
+        .count();
+    let denied = audit::Query {
+        action: Some("access.denied".to_owned()),
+        from: Some(day_ago),
+        limit: Some(COUNTED),
+        ..audit::Query::default()
+    };
+    let denied = audit::list(app, &signed.caller, &denied).await?.len();
+    let inbound = shares::list_inbound(app, &signed.caller).await?;
+    let waiting = inbound
+        .iter()
+        .filter(|share| share.status == ShareStatus::Pending && !share.is_expired)
+        .count();
+    let day = day_ago.to_string();
+    let day = day.get(..10).unwrap_or_default();
+    Ok(vec![
+        Figure {
+            number: format!("{seen} of {}", agents.len()),
+            text: "agents seen in 24 hours",
+            href: "/agents".to_owned(),
+            needs_attention: false,
+        },
+        Figure {
+            number: if i64::try_from(denied) == Ok(COUNTED) {
+                format!("{denied} or more")
+            } else {
+                denied.to_string()
+            },
+            text: "requests denied in 24 hours",
+            href: format!("/audit?action=access.denied&from={day}"),
+            needs_attention: denied > 0,
+        },
+        Figure {
+            number: waiting.to_string(),
+            text: "shares wait for you",
+            href: "/shares".to_owned(),
+            needs_attention: waiting > 0,
+        },
+    ])
 }
 
 fn steps(found: &Overview, command: String) -> [ChecklistStep; 5] {

@@ -44,7 +44,14 @@ struct ListPage {
     shell: Shell,
     outbound: bool,
     inbound_waiting: usize,
-    shares: Vec<Row>,
+    /// By who shared them; one group for all that one shared oneself.
+    groups: Vec<Group>,
+}
+
+/// Shares from the same one.
+struct Group {
+    title: String,
+    rows: Vec<Row>,
 }
 
 struct Row {
@@ -111,9 +118,29 @@ async fn list(
             shell,
             outbound,
             inbound_waiting,
-            shares: shares.into_iter().map(row).collect(),
+            groups: grouped(shares.into_iter().map(row), outbound),
         },
     )
+}
+
+/// Groups in the order of their first rows.
+fn grouped(rows: impl Iterator<Item = Row>, outbound: bool) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        let title = if outbound {
+            String::new()
+        } else {
+            row.other.clone()
+        };
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group {
+                title,
+                rows: vec![row],
+            }),
+        }
+    }
+    groups
 }
 
 fn is_waiting(share: &Share) -> bool {

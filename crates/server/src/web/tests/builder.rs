@@ -291,3 +291,61 @@ async fn a_vault_goes_only_with_its_name() {
         (404, json!(404))
     );
 }
+
+#[tokio::test]
+async fn connecting_is_told_by_the_first_call() {
+    let site = Site::open().await;
+    let mut ana = site.signed_in(OWNER).await;
+    let made = ana
+        .submit("/agents", "/agents", &[("name", "deploy-bot")])
+        .await
+        .expect(200);
+    let key = format!("ocv_{}", between(&made.body, ">ocv_", "<"));
+    let agent = between(&made.body, "ONECLAW_AGENT_ID=", "\n").to_owned();
+    let connect = format!("/agents/{agent}?tab=connect&for=python");
+    ana.get(&connect)
+        .await
+        .expect(200)
+        .shows("Waiting for its first call")
+        .shows("every 3s")
+        .shows(&format!("agent_id=&#34;{agent}&#34;"))
+        .hides(&key);
+    let _token = site.server.exchange(&key).await;
+    ana.get(&connect)
+        .await
+        .expect(200)
+        .shows("Connected.")
+        .hides("every 3s");
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_and_says_by_what() {
+    let site = Site::open().await;
+    let mut ana = site.signed_in(OWNER).await;
+    let owner = site.server.sign_in(OWNER).await;
+    let vault = site.server.create_vault(&owner.token, "Production").await;
+    let bot = site.server.create_agent(&owner, "deploy-bot").await;
+    assert_eq!(
+        site.server.read(&bot.token, &vault, "payroll").await.status,
+        403
+    );
+    let rows = |page: &Page| page.body.matches("data-label=\"Who\"").count();
+
+    let denied = ana.get("/audit?action=access.denied").await.expect(200);
+    assert_eq!(rows(&denied), 1, "{}", denied.body);
+    let denied = denied.shows("action access.denied").shows("payroll");
+    assert!(between(&denied.body, "class=\"chip\" href=\"", "\"") == "/audit");
+    let by_bot = ana
+        .get(&format!(
+            "/audit?actor=agent:{}&action=vault.create",
+            bot.id
+        ))
+        .await
+        .expect(200);
+    assert_eq!(rows(&by_bot), 0, "{}", by_bot.body);
+    by_bot.shows("No entry fits").shows("by deploy-bot");
+    ana.get("/audit?from=2020-01-01&to=2020-01-02")
+        .await
+        .expect(200)
+        .shows("No entry fits");
+}

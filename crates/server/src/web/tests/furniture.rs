@@ -109,6 +109,12 @@ impl Site {
             format!("/access?principal=agent:{}", bot.id),
             "/search?q=api-keys/openai".to_owned(),
             format!("/agents/{}", bot.id),
+            format!("/agents/{}?tab=connect&for=curl", bot.id),
+            format!("/agents/{}?tab=activity", bot.id),
+            format!(
+                "/audit?actor=agent:{}&action=secret.list&from=2026-11-01",
+                bot.id
+            ),
             page,
             self.share(&bot.token, &own, "creator", Value::Null).await,
             self.share(
