@@ -1,6 +1,8 @@
-//! Appending to the audit logs: the last thing a transaction does before it commits.
+//! Appending to the audit logs: the last thing a transaction does before it commits. What webhooks
+//! are to hear of it is queued in the same breath.
 
 use crate::error::Error;
+use crate::webhooks::events;
 use oneclaw_core::audit::{Draft, Event, Frontier, Hash};
 use oneclaw_core::clock::{Random, Timestamp};
 use oneclaw_core::id::{EventId, OrgId};
@@ -12,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Log {
     frontier: Frontier,
     last: Hash,
+    /// Whether any webhook of the organisation is switched on.
+    is_heard: bool,
 }
 
 /// Takes the logs of these organisations until the transaction ends, in the order of their ids, so
@@ -33,21 +37,23 @@ pub(crate) async fn lock<T: GroupTx>(
 }
 
 /// Gives every draft its place in its organisation's log and writes it. Heads are taken in the
-/// order of their ids, so that two nodes cannot wait for each other.
+/// order of their ids, so that two nodes cannot wait for each other. True when webhooks have something to
+/// be sent.
 pub(crate) async fn append<T: GroupTx>(
     tx: &mut T,
     drafts: Vec<Draft>,
     now: Timestamp,
     random: &dyn Random,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     if drafts.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut logs: BTreeMap<OrgId, Log> = BTreeMap::new();
     for draft in &drafts {
         logs.entry(draft.org).or_insert_with(|| Log {
             frontier: Frontier::new(),
             last: [0; 32],
+            is_heard: false,
         });
     }
     for (org, log) in &mut logs {
@@ -70,6 +76,15 @@ pub(crate) async fn append<T: GroupTx>(
         .map(|(event, leaf)| row(event, leaf))
         .collect();
     tx.append_events(&rows).await?;
+    let heard = |org| logs.get(&org).is_some_and(|log| log.is_heard);
+    let queued = events::queue(
+        tx,
+        events.iter().map(|(event, _)| event),
+        heard,
+        now,
+        random,
+    )
+    .await?;
     let heads: Vec<_> = logs
         .into_iter()
         .map(|(org, log)| {
@@ -82,7 +97,8 @@ pub(crate) async fn append<T: GroupTx>(
             )
         })
         .collect();
-    tx.move_audit_heads(&heads).await
+    tx.move_audit_heads(&heads).await?;
+    Ok(queued)
 }
 
 fn row<'a>(event: &'a Event, leaf: &'a Hash) -> NewEvent<'a> {
@@ -107,6 +123,7 @@ fn read_head(head: &HeadRow) -> Result<Log, StoreError> {
         return Ok(Log {
             frontier: Frontier::new(),
             last: [0; 32],
+            is_heard: head.webhooks > 0,
         });
     }
     let damaged = || StoreError::Damaged("an audit head does not parse".to_owned());
@@ -119,7 +136,11 @@ fn read_head(head: &HeadRow) -> Result<Log, StoreError> {
         .as_slice()
         .try_into()
         .map_err(|_| damaged())?;
-    Ok(Log { frontier, last })
+    Ok(Log {
+        frontier,
+        last,
+        is_heard: head.webhooks > 0,
+    })
 }
 
 /// Reads the tree of a log as it stands.

@@ -125,6 +125,7 @@ impl App {
         let committing = tokio::spawn(Arc::clone(&committer).run());
         Ok(Self(Arc::new(Inner {
             store,
+            outbound: crate::outbound::Outbound::new(config.settings.outbound_allow.clone()),
             committer,
             committing: Mutex::new(Some(committing)),
             clock: config.clock,

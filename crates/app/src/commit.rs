@@ -181,6 +181,7 @@ pub(crate) struct Committer {
     random: Arc<dyn Random>,
     queue: Mutex<Queue>,
     work: Notify,
+    delivery_queued: Arc<Notify>,
     statistics: CommitStatistics,
 }
 
@@ -197,6 +198,7 @@ impl Committer {
                 closed: false,
             }),
             work: Notify::new(),
+            delivery_queued: Arc::new(Notify::new()),
             statistics: CommitStatistics::default(),
         })
     }
@@ -220,6 +222,11 @@ impl Committer {
             Outcome::Unavailable => Err(CommitError::Failed),
             _ => Ok(()),
         }
+    }
+
+    /// Told when something was queued for a webhook.
+    pub(crate) fn delivery_queued(&self) -> &Notify {
+        &self.delivery_queued
     }
 
     /// How the groups came out so far.
@@ -341,14 +348,21 @@ impl Committer {
         let now = self.clock.now();
         if let Store::Sqlite { direct, .. } = &self.store {
             let random = Arc::clone(&self.random);
-            return direct
-                .write(async move |tx| lights.carry_out(tx, now, &*random).await)
-                .await;
+            let done = direct.write(async move |tx| lights.carry_out(tx, now, &*random).await);
+            return Ok(self.told(done.await?));
         }
         let mut tx = self.store.begin_write().await?;
-        let outcomes = lights.carry_out(&mut tx, now, &*self.random).await?;
+        let done = lights.carry_out(&mut tx, now, &*self.random).await?;
         tx.commit().await?;
-        Ok(outcomes)
+        Ok(self.told(done))
+    }
+
+    /// Wakes the job that sends events, when there are any, now that they are durable.
+    fn told(&self, (outcomes, queued): (Vec<Outcome>, bool)) -> Vec<Outcome> {
+        if queued {
+            self.delivery_queued.notify_one();
+        }
+        outcomes
     }
 
     /// Commits heavy members that share a transaction.
@@ -363,8 +377,12 @@ impl Committer {
             (tx, drafts) = self.run_under_savepoint(tx, unit).await?;
             entries.extend(drafts);
         }
-        append(&mut tx, entries, self.clock.now(), &*self.random).await?;
-        tx.commit().await
+        let queued = append(&mut tx, entries, self.clock.now(), &*self.random).await?;
+        tx.commit().await?;
+        if queued {
+            self.delivery_queued.notify_one();
+        }
+        Ok(())
     }
 
     /// Runs a heavy member in the group's transaction; it can fail alone, unless the database did.
@@ -402,6 +420,7 @@ impl Committer {
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            delivery_queued: Arc::clone(&self.delivery_queued),
         };
         let task = tokio::spawn(async move { alone.run(unit).await });
         match task.await {
@@ -419,6 +438,7 @@ struct Alone {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    delivery_queued: Arc<Notify>,
 }
 
 impl Alone {
@@ -429,21 +449,26 @@ impl Alone {
             Arc::clone(&self.random),
         );
         let verdict = unit(&mut op).await;
-        let (mut tx, drafts) = op.into_parts();
+        let (tx, drafts) = op.into_parts();
         match verdict {
-            Verdict::Keep => {
-                append(&mut tx, drafts, self.clock.now(), &*self.random).await?;
-                tx.commit().await
-            }
+            Verdict::Keep => self.append_and_commit(tx, drafts).await,
             Verdict::Undo(entry) => {
                 tx.rollback().await?;
                 let Some(entry) = entry else { return Ok(()) };
-                let mut tx = self.store.begin_write().await?;
-                append(&mut tx, vec![entry], self.clock.now(), &*self.random).await?;
-                tx.commit().await
+                let tx = self.store.begin_write().await?;
+                self.append_and_commit(tx, vec![entry]).await
             }
             Verdict::Abort => Err(lost_database()),
         }
+    }
+
+    async fn append_and_commit(&self, mut tx: Tx, drafts: Vec<Draft>) -> Result<(), StoreError> {
+        let queued = append(&mut tx, drafts, self.clock.now(), &*self.random).await?;
+        tx.commit().await?;
+        if queued {
+            self.delivery_queued.notify_one();
+        }
+        Ok(())
     }
 }
 
@@ -471,13 +496,14 @@ impl Lights {
         self.places.push(place);
     }
 
-    /// Checks, applies and logs the members in a transaction that the caller commits.
+    /// Checks, applies and logs the members in a transaction that the caller commits. Also says whether
+    /// webhooks have something to be sent.
     async fn carry_out<T: GroupTx>(
         self,
         tx: &mut T,
         now: Timestamp,
         random: &dyn Random,
-    ) -> Result<Vec<Outcome>, StoreError> {
+    ) -> Result<(Vec<Outcome>, bool), StoreError> {
         let lights = self.members;
         let mut outcomes = vec![Outcome::Done; lights.len()];
         // First, so that whatever changes what the guards stand for comes wholly before or after.
@@ -490,8 +516,8 @@ impl Lights {
             .filter(|(_, outcome)| **outcome == Outcome::Done)
             .map(|(light, _)| light.entry)
             .collect();
-        append(tx, entries, now, random).await?;
-        Ok(outcomes)
+        let queued = append(tx, entries, now, random).await?;
+        Ok((outcomes, queued))
     }
 }
 

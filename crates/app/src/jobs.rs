@@ -1,15 +1,17 @@
-//! Work that nobody waits for: sending mail, and forgetting what is over.
+//! Work that nobody waits for: sending mail and events, and forgetting what is over.
 //!
 //! Invariants: every write goes through the committer in small units; every job can run on several
 //! nodes at once and can be cut off at any point.
 
 mod deliver;
+mod events;
 mod housekeeping;
 
 #[cfg(test)]
 mod tests;
 
 pub use deliver::deliver_due;
+pub use events::deliver_events_due;
 
 use crate::App;
 use std::time::Duration;
@@ -17,6 +19,8 @@ use tokio::sync::watch;
 
 /// How often the outbox is looked at without being told to: for retries, and for mails of other nodes.
 const MAIL_INTERVAL: Duration = Duration::from_secs(5);
+/// How often deliveries to webhooks are looked for: for retries, and for those of other nodes.
+const EVENT_INTERVAL: Duration = Duration::from_secs(5);
 /// How often what is over is forgotten.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
 
@@ -25,6 +29,7 @@ const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
 pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
     tokio::join!(
         send_mail(&app, shutdown.clone(), MAIL_INTERVAL),
+        send_events(&app, shutdown.clone()),
         keep_house(&app, shutdown)
     );
 }
@@ -44,6 +49,19 @@ async fn send_mail(app: &App, mut shutdown: watch::Receiver<bool>, interval: Dur
             () = stopped(&mut shutdown) => return,
             () = app.mail_queued().notified() => {}
             () = tokio::time::sleep(interval) => {}
+        }
+    }
+}
+
+async fn send_events(app: &App, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = events::deliver(app, &shutdown).await {
+            tracing::warn!(cause = ?error.cause(), "events cannot be delivered");
+        }
+        tokio::select! {
+            () = stopped(&mut shutdown) => return,
+            () = app.delivery_queued().notified() => {}
+            () = tokio::time::sleep(EVENT_INTERVAL) => {}
         }
     }
 }

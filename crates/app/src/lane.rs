@@ -353,13 +353,21 @@ impl App {
         let key = (caller.principal(), caller.org());
         match self.caches().principals.get(&key) {
             Some(loaded)
-                if live::matches_epochs(caller, &loaded) && loaded.is_in_time(self.now()) =>
+                if live::matches_epochs(caller, &loaded)
+                    && loaded.is_in_time(self.now())
+                    && loaded.admits(caller) =>
             {
                 Ok(loaded)
             }
             // What is remembered refuses nobody: the end may have been moved.
             _ => self.reload(caller).await,
         }
+    }
+
+    /// Turns away whoever may not come in at all, before anything is looked at: from memory, which the
+    /// commit of the request re-checks like everything that is remembered.
+    pub async fn admit(&self, caller: &Caller) -> Result<()> {
+        self.live(caller).await.map(|_| ())
     }
 
     /// Reads a caller's state afresh, checking all of its credential.

@@ -18,6 +18,7 @@ mod lane;
 mod limits;
 mod live;
 mod op;
+mod outbound;
 mod view;
 
 pub mod access;
@@ -26,6 +27,7 @@ pub mod agents;
 pub mod approvals;
 pub mod audit;
 pub mod enrollments;
+pub mod ip_rules;
 pub mod jobs;
 pub mod mail;
 pub mod organisations;
@@ -38,6 +40,7 @@ pub mod shares;
 pub mod tokens;
 pub mod users;
 pub mod vaults;
+pub mod webhooks;
 
 pub use boot::{BootError, Config, KeyDelivery};
 pub use commit::CommitCounts;
@@ -50,6 +53,7 @@ use crate::commit::{Committer, Unit, Verdict};
 use crate::op::Op;
 use futures_core::future::BoxFuture;
 use oneclaw_core::clock::{Clock, Random, Timestamp};
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_crypto::password::PasswordHasher;
 use oneclaw_crypto::{Keyring, MasterKeys};
 use oneclaw_store::Store;
@@ -77,6 +81,7 @@ struct Inner {
     mail: mail::Mailer,
     mail_queued: Notify,
     answered: Notify,
+    outbound: outbound::Outbound,
 }
 
 /// How this instance was told to behave.
@@ -88,6 +93,8 @@ pub struct Settings {
     pub key_delivery: KeyDelivery,
     /// A demonstration on this machine: sign-up needs no mail.
     pub dev: bool,
+    /// Networks that webhooks and bindings may call although they are not public, and without TLS.
+    pub outbound_allow: TrustedNetworks,
 }
 
 impl App {
@@ -144,6 +151,16 @@ impl App {
     /// Tells the mail job that there may be something to send.
     pub(crate) fn wake_mail(&self) {
         self.0.mail_queued.notify_one();
+    }
+
+    /// The guarded way out.
+    pub(crate) fn outbound(&self) -> &outbound::Outbound {
+        &self.0.outbound
+    }
+
+    /// Told when something was queued for a webhook.
+    pub(crate) fn delivery_queued(&self) -> &Notify {
+        self.0.committer.delivery_queued()
     }
 
     pub(crate) fn mail_queued(&self) -> &Notify {

@@ -6,10 +6,12 @@
 //! commit re-checks. So revoking takes effect on the next request, on every node.
 
 use crate::error::{Error, Result};
+use crate::ip_rules;
 use oneclaw_core::audit::Actor;
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, SessionId, TokenId, UserId, VaultId};
+use oneclaw_core::network::NetworkRules;
 use oneclaw_core::policy::Scope;
 use oneclaw_store::Tx;
 use oneclaw_store::agents::AgentRow;
@@ -145,6 +147,8 @@ pub(crate) struct Loaded {
     pub(crate) token_epoch: i64,
     pub(crate) organisation_epoch: i64,
     pub(crate) guards: [Guard; 2],
+    /// Where the organisation is reached from.
+    pub(crate) network: NetworkRules,
     /// Vaults that an agent may find: its binding, else what it owns or is allowed into.
     pub(crate) reachable: Vec<VaultId>,
 }
@@ -153,6 +157,11 @@ impl Loaded {
     /// Whether an agent has not reached its end; people have none.
     pub(crate) fn is_in_time(&self, now: Timestamp) -> bool {
         self.live.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Whether the caller may come from where it comes from.
+    pub(crate) fn admits(&self, caller: &Caller) -> bool {
+        self.network.admits(&caller.principal, caller.ip)
     }
 }
 
@@ -166,9 +175,25 @@ pub(crate) fn refused() -> Error {
 /// Loads the state of `caller` and checks all of its credential.
 pub(crate) async fn load(tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result<Loaded> {
     let loaded = load_principal(tx, caller.principal, caller.org, caller.auth_method, now).await?;
+    check_credential(tx, caller, &loaded, now).await?;
+    // After the credential: what the organisation's rules are is for nobody else to find out.
+    if !loaded.admits(caller) {
+        return Err(Error::forbidden(
+            "The IP rules of your organisation do not allow requests from this network address.",
+        ));
+    }
+    Ok(loaded)
+}
+
+async fn check_credential(
+    tx: &mut Tx,
+    caller: &Caller,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Result<()> {
     match &caller.credential {
         Credential::Token { id, session, .. } => {
-            if !matches_epochs(caller, &loaded) || tx.epoch(id.as_uuid()).await? != 0 {
+            if !matches_epochs(caller, loaded) || tx.epoch(id.as_uuid()).await? != 0 {
                 return Err(refused());
             }
             if let Some(session) = session
@@ -186,7 +211,7 @@ pub(crate) async fn load(tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result
             }
         }
     }
-    Ok(loaded)
+    Ok(())
 }
 
 /// Whether the token was issued after the last "end all tokens" of its holder and organisation.
@@ -215,6 +240,7 @@ pub(crate) async fn load_principal(
         (org.as_uuid(), tx.epoch(org.as_uuid()).await?),
     ];
     let organisation = tx.find_organisation(org).await?.ok_or_else(refused)?;
+    let network = ip_rules::rules_of(&tx.list_ip_rules(org).await?)?;
     let (live, token_epoch, reachable) = match principal {
         Principal::Agent(id) => {
             if organisation.agents_frozen_at.is_some() {
@@ -253,6 +279,7 @@ pub(crate) async fn load_principal(
         token_epoch,
         organisation_epoch: organisation.token_epoch,
         guards,
+        network,
         reachable,
     })
 }

@@ -205,6 +205,16 @@ pub(crate) struct ServerSettings {
         num_args = 1
     )]
     pub(crate) flood_limits: Option<bool>,
+    /// Networks that webhooks and bindings may call although they are private, and without TLS: `10.1.0.0/16,::1`
+    /// [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_OUTBOUND_ALLOW",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub(crate) outbound_allow: Option<Vec<Network>>,
     /// A demonstration on this machine: an owner with a published password, sign-up without mail
     #[arg(long, global = true, env = "ONECLAW_DEV", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub(crate) dev: Option<bool>,

@@ -48,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) mail_from: Option<String>,
     pub(crate) master_key_file: PathBuf,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) outbound_allow: Vec<Network>,
     pub(crate) forwarded_header: ForwardedHeader,
     pub(crate) key_delivery: KeyDelivery,
     pub(crate) flood_limits: bool,
@@ -104,6 +105,7 @@ impl Config {
                 .master_key_file
                 .unwrap_or_else(|| data_dir.join("master.key")),
             trusted_proxies: settings.trusted_proxies.unwrap_or_default(),
+            outbound_allow: settings.outbound_allow.unwrap_or_default(),
             forwarded_header: settings
                 .forwarded_header
                 .unwrap_or(ForwardedHeader::XForwardedFor),
@@ -364,6 +366,7 @@ fn merge(over: ServerSettings, under: ServerSettings) -> ServerSettings {
         mail_from: over.mail_from.or(under.mail_from),
         master_key_file: over.master_key_file.or(under.master_key_file),
         trusted_proxies: over.trusted_proxies.or(under.trusted_proxies),
+        outbound_allow: over.outbound_allow.or(under.outbound_allow),
         forwarded_header: over.forwarded_header.or(under.forwarded_header),
         key_delivery: over.key_delivery.or(under.key_delivery),
         flood_limits: over.flood_limits.or(under.flood_limits),

@@ -27,6 +27,7 @@ mod client;
 pub mod enrollments;
 mod error;
 pub mod health;
+pub mod ip_rules;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod org;
@@ -37,6 +38,7 @@ pub mod secrets;
 pub mod shares;
 pub mod transport;
 pub mod vaults;
+pub mod webhooks;
 pub mod wire;
 
 pub use client::{Client, Credential};

@@ -141,6 +141,12 @@ ids! {
     InviteId,
     /// A question of an agent to its human.
     ApprovalId,
+    /// A receiver of events over HTTP.
+    WebhookId,
+    /// One event on its way to one receiver.
+    WebhookDeliveryId,
+    /// A rule about the networks an organisation is reached from.
+    IpRuleId,
 }
 
 #[cfg(test)]

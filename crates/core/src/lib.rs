@@ -11,6 +11,7 @@
 //! | [`model`] | legal states and values: enrolments, shares, types, names, mail addresses, passwords |
 //! | [`limit`] | every limit on how often something may be tried |
 //! | [`network`] | lists of addresses |
+//! | [`outbound`] | where the server may connect to when somebody else names the address |
 //! | [`clock`] | time and randomness, as inputs |
 //! | [`secret`] | containers for secret values |
 //!
@@ -31,6 +32,7 @@ pub mod id;
 pub mod limit;
 pub mod model;
 pub mod network;
+pub mod outbound;
 pub mod path;
 pub mod policy;
 pub mod secret;

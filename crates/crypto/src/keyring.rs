@@ -7,7 +7,7 @@
 //! Invariants:
 //! - A key serves exactly one purpose, and the purpose is part of its wrapping: a blob moved to
 //!   another purpose or id is refused.
-//! - Signing and mail keys may have older generations, used only to verify or to open. Index and
+//! - Signing, mail and record keys may have older generations, used only to verify or to open. Index and
 //!   pepper keys have exactly one generation, because what they made cannot be told apart by
 //!   generation.
 
@@ -39,17 +39,20 @@ pub enum KeyPurpose {
     /// HMAC key of everything a browser hands back to us: CSRF tokens and keyed digests of
     /// addresses.
     Link,
+    /// SEAL-1 key of small secrets that the instance keeps for itself ([`crate::records`]).
+    Records,
 }
 
 impl KeyPurpose {
     /// Every purpose; an instance has at least one key of each.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TokenIndex,
         Self::PasswordPepper,
         Self::Mail,
         Self::JwtSigning,
         Self::LogSigning,
         Self::Link,
+        Self::Records,
     ];
 
     /// The stable name, stored and bound into the wrapping.
@@ -62,12 +65,16 @@ impl KeyPurpose {
             Self::JwtSigning => "jwt_signing",
             Self::LogSigning => "log_signing",
             Self::Link => "link",
+            Self::Records => "records",
         }
     }
 
     /// Whether older generations may exist beside the current key.
     const fn keeps_older(self) -> bool {
-        matches!(self, Self::Mail | Self::JwtSigning | Self::LogSigning)
+        matches!(
+            self,
+            Self::Mail | Self::JwtSigning | Self::LogSigning | Self::Records
+        )
     }
 }
 
@@ -193,6 +200,8 @@ pub struct Keyring {
     pub(crate) jwt: JwtKeys,
     /// Newest first, never empty.
     pub(crate) log: Vec<SigningKey>,
+    /// Newest first, never empty.
+    pub(crate) records: Vec<Key>,
 }
 
 impl Keyring {
@@ -228,7 +237,7 @@ impl Keyring {
                 _ => return Err(KeyringError::Repeated(purpose)),
             }
         }
-        let [token_index, password_pepper, mail, jwt, log, link] = groups;
+        let [token_index, password_pepper, mail, jwt, log, link, records] = groups;
         Ok(Self {
             token_index: hmac_key(&token_index, KeyPurpose::TokenIndex)?,
             password_pepper: hmac_key(&password_pepper, KeyPurpose::PasswordPepper)?,
@@ -237,6 +246,7 @@ impl Keyring {
             jwt: JwtKeys::new(signing_keys(&jwt, KeyPurpose::JwtSigning)?)
                 .ok_or(KeyringError::Malformed(KeyPurpose::JwtSigning))?,
             log: signing_keys(&log, KeyPurpose::LogSigning)?,
+            records,
         })
     }
 }

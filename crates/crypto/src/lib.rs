@@ -10,7 +10,7 @@
 //! ```text
 //! master key (file)                          master.rs
 //!  ├─ instance keys                          keyring.rs
-//!  │    token index, password pepper, mail, JWT signing, log signing, link
+//!  │    token index, password pepper, mail, JWT signing, log signing, link, records
 //!  └─ vault key, one per vault and generation    envelope.rs
 //!       └─ data key, one per secret version, encrypts exactly one value
 //! ```
@@ -35,9 +35,11 @@ pub mod master;
 mod padding;
 pub mod password;
 pub mod random;
+pub mod records;
 pub mod seal;
 pub mod sign;
 pub mod token;
+pub mod webhook;
 
 pub use keyring::Keyring;
 pub use master::MasterKeys;

@@ -173,6 +173,8 @@ pub enum Purpose {
     InstanceKey,
     /// The body of an outgoing mail under the mail key.
     Mail,
+    /// The secret that signs what a webhook receives, under the record key.
+    WebhookSecret,
 }
 
 impl Purpose {
@@ -185,6 +187,7 @@ impl Purpose {
             Self::Value => "value",
             Self::InstanceKey => "instance-key",
             Self::Mail => "mail",
+            Self::WebhookSecret => "webhook-secret",
         }
     }
 }

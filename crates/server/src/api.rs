@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod enrollments;
 mod internal;
+mod ip_rules;
 mod meta;
 mod org;
 mod policies;
@@ -14,6 +15,7 @@ mod reauth;
 mod secrets;
 mod shares;
 mod vaults;
+mod webhooks;
 
 pub(crate) use internal::routes as internal_routes;
 
@@ -45,6 +47,8 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(shares::routes())
         .merge(org::routes())
         .merge(audit::routes())
+        .merge(webhooks::routes())
+        .merge(ip_rules::routes())
 }
 
 /// Routes whose GET does nothing on HEAD.

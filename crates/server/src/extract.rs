@@ -71,8 +71,8 @@ impl<S: Sync> FromRequestParts<S> for RequestOrigin {
     }
 }
 
-/// The holder of the bearer token. Whether the token still stands is checked by the operation, in the transaction
-/// that does the work.
+/// The holder of the bearer token, who may come in from where they are as far as is remembered. Whether all of that
+/// still stands is checked by the operation, in the transaction that does the work.
 pub struct Authenticated(pub Caller);
 
 impl FromRequestParts<ServerState> for Authenticated {
@@ -84,7 +84,9 @@ impl FromRequestParts<ServerState> for Authenticated {
             .extensions
             .get::<Context>()
             .and_then(|context| context.ip);
-        Ok(Self(state.app().verify_token(token, ip)?))
+        let caller = state.app().verify_token(token, ip)?;
+        state.app().admit(&caller).await?;
+        Ok(Self(caller))
     }
 }
 

@@ -17,6 +17,7 @@ use http_body_util::BodyExt as _;
 use oneclaw_app::mail::{Mailer, Postbox, Received};
 use oneclaw_app::{App, Config, KeyDelivery, Settings, jobs};
 use oneclaw_core::clock::{ManualClock, SeededRandom};
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_store::test_support::{Backend, TestDatabase};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -39,6 +40,8 @@ pub struct Options {
     pub mail_keys: bool,
     /// A demonstration instance: sign-up needs no mail.
     pub dev: bool,
+    /// Networks that may be called although they are not public: where the test has its receivers.
+    pub outbound_allow: TrustedNetworks,
 }
 
 /// An instance.
@@ -162,6 +165,7 @@ impl TestApp {
                     KeyDelivery::Link
                 },
                 dev: options.dev,
+                outbound_allow: options.outbound_allow.clone(),
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),

@@ -47,6 +47,8 @@ row! {
         pub frontier: Vec<u8>,
         /// Leaf hash of the newest event.
         pub last_hash: Vec<u8>,
+        /// How many webhooks of the organisation are switched on.
+        pub webhooks: i64,
     }
 }
 
@@ -74,9 +76,9 @@ pub struct Filter<'a> {
 // Creates the head when there is none, takes its row lock on PostgreSQL, and returns it, in one
 // statement. The assignment changes nothing.
 const LOCK_HEAD: &str = "INSERT INTO audit_heads (org_id, size, frontier, last_hash) VALUES ($1, 0, $2, $2) \
-    ON CONFLICT (org_id) DO UPDATE SET size = audit_heads.size RETURNING size, frontier, last_hash";
+    ON CONFLICT (org_id) DO UPDATE SET size = audit_heads.size RETURNING size, frontier, last_hash, webhooks";
 pub(crate) const FIND_HEAD: &str =
-    "SELECT size, frontier, last_hash FROM audit_heads WHERE org_id = $1";
+    "SELECT size, frontier, last_hash, webhooks FROM audit_heads WHERE org_id = $1";
 const LIST: &str = "SELECT org_id, seq, id, at, actor_type, actor_id, action, resource_type, resource_id, \
     details, ip, leaf_hash FROM audit_events WHERE org_id = $1 \
     AND (CAST($2 AS TEXT) IS NULL OR resource_id = $2) AND (CAST($3 AS TEXT) IS NULL OR actor_id = $3) \

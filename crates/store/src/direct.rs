@@ -15,10 +15,11 @@ use crate::epochs::Guard;
 use crate::error::{Result, StoreError};
 use crate::group::GroupTx;
 use crate::secrets::{NewVersion, in_order_of_places};
-use crate::{agents, audit, epochs, secrets};
+use crate::webhooks::{DeliveryRow, WebhookRow};
+use crate::{agents, audit, epochs, secrets, webhooks};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, SecretId};
-use rusqlite::{CachedStatement, Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Row, Transaction, TransactionBehavior};
 use std::future::{Future, ready};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,6 +96,11 @@ fn complete<F: Future>(future: F) -> Result<F::Output> {
             "a direct transaction waited for something".to_owned(),
         )),
     }
+}
+
+/// An id in a column of a row.
+fn id<T: From<Uuid>>(row: &Row<'_>, column: usize) -> Result<T> {
+    Ok(Uuid::from_bytes(row.get(column)?).into())
 }
 
 /// A transaction on the direct connection.
@@ -181,11 +187,13 @@ impl DirectTx<'_> {
                 size: row.get(0)?,
                 frontier: row.get(1)?,
                 last_hash: row.get(2)?,
+                webhooks: row.get(3)?,
             },
             None => HeadRow {
                 size: 0,
                 frontier: Vec::new(),
                 last_hash: Vec::new(),
+                webhooks: 0,
             },
         })
     }
@@ -206,6 +214,46 @@ impl DirectTx<'_> {
                 event.details,
                 event.ip,
                 event.leaf_hash,
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn webhooks(&self, org: OrgId) -> Result<Vec<WebhookRow>> {
+        let mut statement = self.prepare(webhooks::LIST)?;
+        let mut rows = statement.query([org.as_uuid().as_bytes()])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(WebhookRow {
+                id: id(row, 0)?,
+                org_id: id(row, 1)?,
+                url: row.get(2)?,
+                events: row.get(3)?,
+                description: row.get(4)?,
+                sealed_secret: row.get(5)?,
+                is_active: row.get(6)?,
+                failing_since: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_millis),
+                created_by: id(row, 8)?,
+                created_at: Timestamp::from_millis(row.get(9)?),
+                updated_at: Timestamp::from_millis(row.get(10)?),
+            });
+        }
+        Ok(found)
+    }
+
+    fn deliver(&self, deliveries: &[DeliveryRow]) -> Result<()> {
+        let mut statement = self.prepare(webhooks::INSERT_DELIVERIES.single())?;
+        for delivery in deliveries {
+            statement.execute((
+                delivery.id.as_uuid().as_bytes(),
+                delivery.org_id.as_uuid().as_bytes(),
+                delivery.webhook_id.as_uuid().as_bytes(),
+                delivery.event.as_str(),
+                delivery.payload.as_str(),
+                delivery.status.as_str(),
+                delivery.attempts,
+                delivery.next_attempt_at.as_millis(),
+                delivery.created_at.as_millis(),
             ))?;
         }
         Ok(())
@@ -268,6 +316,20 @@ impl GroupTx for DirectTx<'_> {
         events: &[NewEvent<'_>],
     ) -> impl Future<Output = Result<()>> + Send {
         ready(self.append(events))
+    }
+
+    fn list_webhooks(
+        &mut self,
+        org: OrgId,
+    ) -> impl Future<Output = Result<Vec<WebhookRow>>> + Send {
+        ready(self.webhooks(org))
+    }
+
+    fn insert_deliveries(
+        &mut self,
+        deliveries: &[DeliveryRow],
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(self.deliver(deliveries))
     }
 
     fn move_audit_heads(&mut self, heads: &[NewHead]) -> impl Future<Output = Result<()>> + Send {

@@ -8,6 +8,7 @@ use crate::audit::{HeadRow, NewEvent, NewHead};
 use crate::epochs::Guard;
 use crate::error::Result;
 use crate::secrets::NewVersion;
+use crate::webhooks::{DeliveryRow, WebhookRow};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, SecretId};
 use std::future::Future;
@@ -47,6 +48,14 @@ pub trait GroupTx {
     /// See [`Tx::append_events`].
     fn append_events(&mut self, events: &[NewEvent<'_>])
     -> impl Future<Output = Result<()>> + Send;
+    /// See [`Tx::list_webhooks`].
+    fn list_webhooks(&mut self, org: OrgId)
+    -> impl Future<Output = Result<Vec<WebhookRow>>> + Send;
+    /// See [`Tx::insert_deliveries`].
+    fn insert_deliveries(
+        &mut self,
+        deliveries: &[DeliveryRow],
+    ) -> impl Future<Output = Result<()>> + Send;
     /// See [`Tx::move_audit_heads`].
     fn move_audit_heads(&mut self, heads: &[NewHead]) -> impl Future<Output = Result<()>> + Send;
 }
@@ -83,6 +92,14 @@ impl GroupTx for Tx {
 
     async fn append_events(&mut self, events: &[NewEvent<'_>]) -> Result<()> {
         Self::append_events(self, events).await
+    }
+
+    async fn list_webhooks(&mut self, org: OrgId) -> Result<Vec<WebhookRow>> {
+        Self::list_webhooks(self, org).await
+    }
+
+    async fn insert_deliveries(&mut self, deliveries: &[DeliveryRow]) -> Result<()> {
+        Self::insert_deliveries(self, deliveries).await
     }
 
     async fn move_audit_heads(&mut self, heads: &[NewHead]) -> Result<()> {

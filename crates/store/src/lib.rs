@@ -24,6 +24,7 @@ pub mod audit;
 pub mod enrollments;
 pub mod epochs;
 pub mod invitations;
+pub mod ip_rules;
 pub mod keyring;
 pub mod one_time_tokens;
 pub mod organisations;
@@ -35,6 +36,7 @@ pub mod sessions;
 pub mod shares;
 pub mod users;
 pub mod vaults;
+pub mod webhooks;
 
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;

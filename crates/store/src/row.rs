@@ -5,6 +5,8 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApprovalId, EnrollmentId, EventId, InviteId, MailId, OrgId, PolicyId, SecretId,
     SessionId, ShareId, UserId, VaultId,
+    AgentId, ApprovalId, EnrollmentId, EventId, IpRuleId, MailId, OrgId, PolicyId, SecretId,
+    SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -40,6 +42,7 @@ stored_as_uuid!(
     EnrollmentId,
     EventId,
     InviteId,
+    IpRuleId,
     MailId,
     OrgId,
     PolicyId,
@@ -47,7 +50,9 @@ stored_as_uuid!(
     SessionId,
     ShareId,
     UserId,
-    VaultId
+    VaultId,
+    WebhookDeliveryId,
+    WebhookId
 );
 
 impl Column for Timestamp {

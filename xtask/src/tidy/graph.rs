@@ -87,7 +87,11 @@ const SOLE_USERS: [(&[&str], &[&str]); 9] = [
     (&["sha2"], &["oneclaw-crypto", "oneclaw-core"]),
     // All mail goes through the outbox.
     (&["lettre"], &["oneclaw-app"]),
-    (&["reqwest"], &["oneclaw-client", "oneclaw-cli"]),
+    // Our own API from outside, and the one guarded way out of the server (`app/src/outbound.rs`).
+    (
+        &["reqwest"],
+        &["oneclaw-client", "oneclaw-cli", "oneclaw-app"],
+    ),
     // What belongs to a program for the terminal.
     (
         &["clap", "tracing-subscriber", "mimalloc"],

@@ -18,6 +18,8 @@ const ENROLLMENT_KEPT: Duration = DAY.saturating_mul(30);
 /// Sessions and one-time links are remembered longer than they work, so that whoever comes too late
 /// is told so.
 const CREDENTIAL_KEPT: Duration = DAY.saturating_mul(7);
+/// What webhooks were sent stays this long, so that somebody can find out what went wrong.
+const DELIVERY_KEPT: Duration = DAY.saturating_mul(30);
 /// Epochs of token ids outlive their tokens by more than the clocks of nodes may differ.
 const EPOCH_KEPT: Duration = DAY;
 
@@ -56,6 +58,7 @@ const TASKS: [Task; 10] = [
     task!("sessions", purge_sessions, CREDENTIAL_KEPT),
     task!("finished mails", purge_mails, MAIL_KEPT),
     task!("kept mails", purge_kept_mails, MAIL_KEPT),
+    task!("finished deliveries", purge_deliveries, DELIVERY_KEPT),
     task!("counters of limits", purge_windows, Duration::ZERO),
     task!("epochs of tokens", purge_epochs, EPOCH_KEPT),
 ];

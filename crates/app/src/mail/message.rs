@@ -146,6 +146,15 @@ pub(crate) enum Message {
         /// Where shares are revoked.
         shares_link: String,
     },
+    /// A notice to whoever made a webhook: it was switched off.
+    WebhookDisabled {
+        /// The host of its URL.
+        host: String,
+        /// Since when nothing has arrived there.
+        failing_since: Timestamp,
+        /// Where to switch it on again.
+        dashboard_link: String,
+    },
 }
 
 impl Message {
@@ -164,6 +173,7 @@ impl Message {
             Self::Invitation { .. } => "invitation",
             Self::ShareReceived { .. } => "share_received",
             Self::ShareOpened { .. } => "share_opened",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
         }
     }
 
@@ -182,6 +192,7 @@ impl Message {
             Self::Invitation { .. } => "You are invited to an organisation",
             Self::ShareReceived { .. } => "A secret was shared with you",
             Self::ShareOpened { .. } => "A secret that you shared was opened",
+            Self::WebhookDisabled { .. } => "A webhook of yours was switched off",
         }
     }
 
@@ -200,7 +211,8 @@ impl Message {
             | Self::ApprovalRequested { .. }
             | Self::Invitation { .. }
             | Self::ShareReceived { .. }
-            | Self::ShareOpened { .. } => false,
+            | Self::ShareOpened { .. }
+            | Self::WebhookDisabled { .. } => false,
         }
     }
 
@@ -209,6 +221,10 @@ impl Message {
         match self {
             Self::Welcome {
                 dashboard_link: link,
+            }
+            | Self::WebhookDisabled {
+                dashboard_link: link,
+                ..
             }
             | Self::VerifyEmail { link, .. }
             | Self::AccountExists { sign_in_link: link }

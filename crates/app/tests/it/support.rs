@@ -11,6 +11,7 @@ use oneclaw_app::{
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::{ManualClock, SeededRandom, Timestamp};
 use oneclaw_core::id::VaultId;
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::secret::SecretString;
 use oneclaw_store::test_support::TestDatabase;
@@ -69,6 +70,7 @@ impl Instance {
                 public_url: "https://vault.example.com".to_owned(),
                 key_delivery: KeyDelivery::Email,
                 dev,
+                outbound_allow: TrustedNetworks::default(),
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(seed)),

@@ -12,6 +12,7 @@ use oneclaw_client::enrollments::*;
 use oneclaw_client::secrets::*;
 use oneclaw_client::shares::*;
 use oneclaw_client::vaults::*;
+use oneclaw_client::webhooks::*;
 use oneclaw_client::{Client, Credential, Error};
 use oneclaw_core::path::SecretPath;
 use serde::de::DeserializeOwned;
@@ -259,6 +260,29 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             "getInclusionProof",
             c.get_inclusion_proof(&InclusionProofQuery { seq: 1, size: 2 })
         ),
+        call!("createWebhook", async move {
+            c.create_webhook(&full("CreateWebhookRequest")).await
+        }),
+        call!("listWebhooks", c.list_webhooks()),
+        call!("getWebhook", c.get_webhook(id(1))),
+        call!("updateWebhook", async move {
+            c.update_webhook(id(1), &full("UpdateWebhookRequest")).await
+        }),
+        call!("deleteWebhook", c.delete_webhook(id(1))),
+        call!("rotateWebhookSecret", c.rotate_webhook_secret(id(1))),
+        call!("testWebhook", c.test_webhook(id(1))),
+        call!("listWebhookDeliveries", async move {
+            let page = PageQuery {
+                limit: Some(10),
+                offset: Some(20),
+            };
+            c.list_webhook_deliveries(id(1), &page).await
+        }),
+        call!("createIpRule", async move {
+            c.create_ip_rule(&full("CreateIpRuleRequest")).await
+        }),
+        call!("listIpRules", c.list_ip_rules()),
+        call!("deleteIpRule", c.delete_ip_rule(id(1))),
         call!(
             "getConsistencyProof",
             c.get_consistency_proof(&ConsistencyProofQuery { from: 1, to: 2 })

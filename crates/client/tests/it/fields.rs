@@ -57,6 +57,8 @@ const OURS: &[(&str, &str)] = &[
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
+    ("CreateIpRuleRequest", "description"),
+    ("CreateWebhookRequest", "secret"),
     ("EnrollAgentRequest", "public_key"),
     (
         "EnrollAgentResponse",
@@ -74,6 +76,11 @@ const OURS: &[(&str, &str)] = &[
     ("SignupResponse", "expires_in"),
     ("UpdateAgentRequest", "description"),
     ("UserProfileResponse", "org_id"),
+    (
+        "WebhookCreatedResponse",
+        "description is_active org_id updated_at",
+    ),
+    ("WebhookResponse", "failing_since org_id updated_at"),
 ];
 
 /// Keys outside the strict client's set, which therefore may appear only when a newer feature is in use.
@@ -263,6 +270,8 @@ mod schemas {
             org: AcceptInvitationRequest AgentKeysVaultResponse InvitationListResponse InvitationResponse InviteMemberRequest
                 InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
                 OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
+            ip_rules: CreateIpRuleRequest IpRuleResponse IpRulesListResponse;
+            org: AgentKeysVaultResponse OrgMemberListResponse OrgMemberResponse;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;
@@ -272,6 +281,9 @@ mod schemas {
             shares: AccessShareRequest CreateShareRequest ShareListItem ShareListResponse ShareResponse
                 SharedSecretResponse;
             vaults: CreateVaultRequest VaultListResponse VaultResponse;
+            webhooks: CreateWebhookRequest UpdateWebhookRequest WebhookCreatedResponse
+                WebhookDeliveryListResponse WebhookDeliveryResponse WebhookListResponse WebhookResponse
+                WebhookSecretResponse;
         }
     }
 

@@ -30,6 +30,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+mod outbound;
+
 /// A type of body by the name of its schema.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
@@ -88,6 +90,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(people::all());
     all.extend(organisation::approvals());
     all.extend(organisation::members());
+    all.extend(outbound::bodies());
     all
 }
 

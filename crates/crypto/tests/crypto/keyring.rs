@@ -17,6 +17,7 @@ fn every_purpose_has_one_stable_name() {
         "jwt_signing",
         "log_signing",
         "link",
+        "records",
     ];
     assert_eq!(KeyPurpose::ALL.map(KeyPurpose::as_str), names);
     for purpose in KeyPurpose::ALL {
@@ -85,7 +86,10 @@ fn an_incomplete_or_ambiguous_set_is_refused() {
     for purpose in KeyPurpose::ALL {
         assert_eq!(without(purpose).err(), Some(KeyringError::Missing(purpose)));
         match purpose {
-            KeyPurpose::Mail | KeyPurpose::JwtSigning | KeyPurpose::LogSigning => {
+            KeyPurpose::Mail
+            | KeyPurpose::JwtSigning
+            | KeyPurpose::LogSigning
+            | KeyPurpose::Records => {
                 assert!(with_two(purpose).is_ok(), "{purpose}");
             }
             _ => assert_eq!(

@@ -50,7 +50,7 @@ impl Random for Counting {
 
 const KEY_ID: KeyId = KeyId::from_bytes([0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7]);
 
-/// An instance whose six keys are each 32 equal bytes: 01.., 02.., in the order of
+/// An instance whose keys are each 32 equal bytes: 01.., 02.., in the order of
 /// [`KeyPurpose::ALL`].
 fn keyring() -> Keyring {
     let key = |(number, purpose)| {

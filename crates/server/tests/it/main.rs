@@ -14,6 +14,7 @@ mod auth;
 mod bad_input;
 mod checklist;
 mod enrollments;
+mod ip_rules;
 mod journey;
 mod limits;
 mod openapi;
@@ -28,6 +29,7 @@ mod serve;
 mod shares;
 mod transport;
 mod vaults;
+mod webhooks;
 
 use oneclaw_server::test_app::Answer;
 use serde_json::Value;

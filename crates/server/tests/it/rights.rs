@@ -48,6 +48,8 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         enrollment,
         approval,
         person,
+        webhook,
+        ip_rule,
         ..
     } = of;
     let question_to_human =
@@ -232,6 +234,41 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             "/v1/audit/proof/consistency?from=0&to=1".into(),
             Value::Null,
         ),
+        (
+            "POST",
+            "/v1/webhooks".into(),
+            json!({ "url": "https://hooks.example.com/", "events": ["secret.written"] }),
+        ),
+        ("GET", "/v1/webhooks".into(), Value::Null),
+        ("GET", format!("/v1/webhooks/{webhook}"), Value::Null),
+        (
+            "PATCH",
+            format!("/v1/webhooks/{webhook}"),
+            json!({ "description": "d" }),
+        ),
+        (
+            "POST",
+            format!("/v1/webhooks/{webhook}/rotate-secret"),
+            Value::Null,
+        ),
+        ("POST", format!("/v1/webhooks/{webhook}/test"), Value::Null),
+        (
+            "GET",
+            format!("/v1/webhooks/{webhook}/deliveries"),
+            Value::Null,
+        ),
+        ("DELETE", format!("/v1/webhooks/{webhook}"), Value::Null),
+        (
+            "POST",
+            "/v1/security/ip-rules".into(),
+            json!({ "rule_type": "deny", "cidr": "198.51.100.0/24" }),
+        ),
+        ("GET", "/v1/security/ip-rules".into(), Value::Null),
+        (
+            "DELETE",
+            format!("/v1/security/ip-rules/{ip_rule}"),
+            Value::Null,
+        ),
         ("POST", "/v1/agents".into(), json!({ "name": "another" })),
         (
             "DELETE",
@@ -259,6 +296,8 @@ struct Things {
     approval: String,
     person: String,
     link: String,
+    webhook: String,
+    ip_rule: String,
 }
 
 #[tokio::test]
@@ -300,9 +339,20 @@ async fn everyone_may_do_what_the_table_says() {
         .await
         .expect(202)
         .json();
+    let hook =
+        json!({ "url": "https://hooks.example.invalid.example.com/", "events": ["nothing"] });
+    let hook = app.post("/v1/webhooks", &alice.token, hook).await;
+    let rule = json!({ "rule_type": "deny", "cidr": "203.0.113.7" });
+    let rule = app.post("/v1/security/ip-rules", &alice.token, rule).await;
+    let id_of = |made: oneclaw_server::test_app::Answer| {
+        let made = made.expect(201).json();
+        made["id"].as_str().unwrap().to_owned()
+    };
     let things = Things {
         approval: asked["id"].as_str().unwrap().to_owned(),
         person: alice.id.clone(),
+        webhook: id_of(hook),
+        ip_rule: id_of(rule),
         vault,
         secret,
         policy,
@@ -347,6 +397,8 @@ async fn everyone_may_do_what_the_table_says() {
             (&things.enrollment, "{enrollment}"),
             (&things.approval, "{approval}"),
             (&things.person, "{person}"),
+            (&things.webhook, "{webhook}"),
+            (&things.ip_rule, "{ip_rule}"),
         ] {
             path = path.replace(id.as_str(), name);
         }
@@ -371,6 +423,15 @@ async fn another_organisations_things_are_as_good_as_none() {
         .expect(202)
         .json();
     let approval = asked["id"].as_str().unwrap().to_owned();
+    let webhook = json!({ "url": "https://hooks.example.com/", "events": ["nothing"] });
+    let webhook = app.post("/v1/webhooks", &alice.token, webhook).await;
+    let webhook = webhook.expect(201).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let rule = json!({ "rule_type": "deny", "cidr": "203.0.113.7" });
+    let rule = app.post("/v1/security/ip-rules", &alice.token, rule).await;
+    let rule = rule.expect(201).json()["id"].as_str().unwrap().to_owned();
     let shape = |answer: oneclaw_server::test_app::Answer| {
         let mut body = answer.json();
         body.as_object_mut().unwrap().remove("request_id");
@@ -399,13 +460,29 @@ async fn another_organisations_things_are_as_good_as_none() {
         ("POST", "/v1/agents/{agent}/rotate-key", Value::Null),
         ("GET", "/v1/approvals/{approval}", Value::Null),
         ("POST", "/v1/approvals/{approval}/approve", Value::Null),
+        ("GET", "/v1/webhooks/{webhook}", Value::Null),
+        (
+            "PATCH",
+            "/v1/webhooks/{webhook}",
+            json!({ "is_active": false }),
+        ),
+        ("DELETE", "/v1/webhooks/{webhook}", Value::Null),
+        ("POST", "/v1/webhooks/{webhook}/test", Value::Null),
+        ("POST", "/v1/webhooks/{webhook}/rotate-secret", Value::Null),
+        ("GET", "/v1/webhooks/{webhook}/deliveries", Value::Null),
+        ("DELETE", "/v1/security/ip-rules/{rule}", Value::Null),
         (
             "POST",
             "/v1/secrets/{secret}/share",
             json!({ "recipient_type": "anyone_with_link", "expires_at": "2026-12-31T00:00:00Z" }),
         ),
     ] {
-        let fill = |vault: &str, secret: &str, agent: &str, policy: &str, approval: &str| {
+        let fill = |template: &str,
+                    vault: &str,
+                    secret: &str,
+                    agent: &str,
+                    policy: &str,
+                    approval: &str| {
             template
                 .replace("{approval}", approval)
                 .replace("{vault}", vault)
@@ -413,10 +490,16 @@ async fn another_organisations_things_are_as_good_as_none() {
                 .replace("{agent}", agent)
                 .replace("{policy}", policy)
         };
+        let ours = template
+            .replace("{webhook}", &webhook)
+            .replace("{rule}", &rule);
+        let nothing = template
+            .replace("{webhook}", NOTHING)
+            .replace("{rule}", NOTHING);
         let theirs = app
             .call(
                 method,
-                &fill(&vault, &secret, &agent.id, &policy, &approval),
+                &fill(&ours, &vault, &secret, &agent.id, &policy, &approval),
                 &mallory.token,
                 body.clone(),
             )
@@ -424,7 +507,7 @@ async fn another_organisations_things_are_as_good_as_none() {
         let none = app
             .call(
                 method,
-                &fill(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+                &fill(&nothing, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
                 &mallory.token,
                 body,
             )

@@ -24,3 +24,4 @@ mod statements;
 mod transactions;
 mod users;
 mod vaults;
+mod webhooks;

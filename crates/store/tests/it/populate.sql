@@ -37,6 +37,13 @@ INSERT INTO outbox SELECT gen_random_uuid(), NULL, 'test', (n % 500) || '@exampl
     CASE WHEN n % 100 = 0 THEN 'queued' WHEN n % 100 = 1 THEN 'kept' ELSE 'sent' END, 1, n, NULL, n,
     CASE WHEN n % 100 > 1 THEN n END
     FROM generate_series(1, 5000) n;
+INSERT INTO webhooks SELECT gen_random_uuid(), id, 'https://hooks.example.com/', '[]', '', '', true, NULL, id, n, n
+    FROM organisations, generate_series(1, 30) n;
+INSERT INTO webhook_deliveries SELECT gen_random_uuid(), org_id, id, 'secret.written', '{}',
+    CASE WHEN n = 1 THEN 'queued' ELSE 'delivered' END, 1, n, NULL, NULL, n, CASE WHEN n > 1 THEN n END
+    FROM webhooks, generate_series(1, 10) n;
+INSERT INTO ip_rules SELECT gen_random_uuid(), id, 'deny', '10.0.0.0/8', '', 'all', id, n
+    FROM organisations, generate_series(1, 50) n;
 INSERT INTO audit_events SELECT id, n, gen_random_uuid(), n, 'agent', n::text, 'secret.read', 'secret', n::text, '{}',
     NULL, '' FROM organisations, generate_series(0, 500) n;
 INSERT INTO audit_heads SELECT id, 501, '', '' FROM organisations;

@@ -9,6 +9,7 @@ use futures_core::future::BoxFuture;
 use oneclaw_core::clock::{ManualClock, SeededRandom, Timestamp};
 use oneclaw_core::id::AgentId;
 use oneclaw_core::model::text::Email;
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_core::secret::SecretString;
 use oneclaw_store::outbox::MailRow;
 use oneclaw_store::test_support::TestDatabase;
@@ -39,6 +40,7 @@ impl Instance {
                 public_url: PUBLIC_URL.to_owned(),
                 key_delivery: KeyDelivery::Email,
                 dev: false,
+                outbound_allow: TrustedNetworks::default(),
             },
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SeededRandom::new(7)),
@@ -176,6 +178,11 @@ pub(crate) fn samples() -> Vec<Message> {
             ip: None,
             views_left: 4,
             shares_link: link("shares"),
+        },
+        Message::WebhookDisabled {
+            host: "hooks.example.com".to_owned(),
+            failing_since: NOW,
+            dashboard_link: link(""),
         },
     ]
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use oneclaw_app::mail::Mailer;
 use oneclaw_app::{App, BootError, Kind, Settings, jobs, users};
 use oneclaw_core::clock::SystemClock;
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::master::MasterKeyError;
 use oneclaw_crypto::random::SystemRandom;
@@ -138,6 +139,13 @@ async fn open(config: &Config, public_url: &str, mail: Mailer) -> Result<App, Fa
             args::KeyDelivery::Link => oneclaw_app::KeyDelivery::Link,
         },
         dev: config.dev,
+        outbound_allow: TrustedNetworks::new(
+            config
+                .outbound_allow
+                .iter()
+                .map(|network| network.0)
+                .collect(),
+        ),
     };
     let opened = App::open(oneclaw_app::Config {
         database: config.database.clone(),

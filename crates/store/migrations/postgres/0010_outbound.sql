@@ -1,0 +1,52 @@
+-- What goes out: webhooks and what they receive.
+
+CREATE TABLE webhooks (
+    id             UUID NOT NULL PRIMARY KEY,
+    org_id         UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    url            TEXT NOT NULL,
+    events         TEXT NOT NULL,
+    description    TEXT NOT NULL,
+    sealed_secret  BYTEA NOT NULL,
+    is_active      BOOLEAN NOT NULL,
+    failing_since  BIGINT,
+    created_by     UUID NOT NULL,
+    created_at     BIGINT NOT NULL,
+    updated_at     BIGINT NOT NULL
+);
+CREATE INDEX webhooks_by_org ON webhooks (org_id, created_at);
+
+-- Written in the transaction of the event, sent afterwards by a job.
+CREATE TABLE webhook_deliveries (
+    id               UUID NOT NULL PRIMARY KEY,
+    org_id           UUID NOT NULL,
+    webhook_id       UUID NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    event            TEXT NOT NULL,
+    payload          TEXT NOT NULL,
+    status           TEXT NOT NULL,
+    attempts         BIGINT NOT NULL,
+    next_attempt_at  BIGINT NOT NULL,
+    response_status  BIGINT,
+    last_error       TEXT,
+    created_at       BIGINT NOT NULL,
+    finished_at      BIGINT
+);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (status, next_attempt_at);
+CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, created_at);
+CREATE INDEX webhook_deliveries_by_end ON webhook_deliveries (finished_at);
+
+-- How many webhooks of the organisation are switched on, beside what every commit reads anyway, so that
+-- events cost nothing where nobody listens.
+ALTER TABLE audit_heads ADD COLUMN webhooks BIGINT NOT NULL DEFAULT 0;
+
+-- Which networks an organisation is reached from. Every change bumps the organisation's epoch.
+CREATE TABLE ip_rules (
+    id          UUID NOT NULL PRIMARY KEY,
+    org_id      UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+    rule_type   TEXT NOT NULL,
+    cidr        TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    applies_to  TEXT NOT NULL,
+    created_by  UUID NOT NULL,
+    created_at  BIGINT NOT NULL
+);
+CREATE INDEX ip_rules_by_org ON ip_rules (org_id, created_at);
