@@ -1,10 +1,12 @@
 //! The direct way to the embedded database does what the usual one does.
 
 use crate::fixtures::{NOW, agent_row, at, id, in_read, in_write, new_secret, organisation, vault};
+use crate::webhooks::webhook;
 use oneclaw_core::id::{AgentId, OrgId, VaultId};
 use oneclaw_store::audit::NewEvent;
 use oneclaw_store::secrets::NewVersion;
 use oneclaw_store::test_support::{Backend, TestDatabase};
+use oneclaw_store::webhooks::DeliveryRow;
 use oneclaw_store::{Direct, DirectTx, GroupTx, Result, Store, StoreError};
 use uuid::Uuid;
 
@@ -37,6 +39,12 @@ impl Rows {
             tx.insert_agent(&agent).await.unwrap();
             let (bumped, unknown) = (id(), id());
             tx.bump_epoch(bumped).await.unwrap();
+            let mut hook = webhook(org);
+            hook.failing_since = Some(at(3));
+            tx.insert_webhook(&hook).await.unwrap();
+            tx.note_webhook_failure(org, hook.id, at(3)).await.unwrap();
+            tx.lock_audit_head(org).await.unwrap();
+            tx.count_active_webhooks(org).await.unwrap();
             Self {
                 org,
                 vault,
@@ -121,7 +129,23 @@ async fn scenario<T: GroupTx>(tx: &mut T, rows: &Rows, first: &NewVersion) -> Re
     tx.touch_agent(rows.agent, at(4)).await?;
 
     let head = tx.lock_audit_head(rows.org).await?;
-    assert_eq!((head.size, head.frontier.len()), (0, 0));
+    assert_eq!((head.size, head.frontier.len(), head.webhooks), (0, 0, 1));
+    let hooks = tx.list_webhooks(rows.org).await?;
+    let expected = webhook(rows.org);
+    assert_eq!((hooks.len(), hooks[0].org_id), (1, rows.org));
+    assert_eq!(
+        (&hooks[0].url, &hooks[0].events),
+        (&expected.url, &expected.events)
+    );
+    assert_eq!(
+        (&hooks[0].sealed_secret, hooks[0].is_active),
+        (&expected.sealed_secret, true)
+    );
+    assert_eq!(hooks[0].failing_since, Some(at(3)));
+    assert!(tx.list_webhooks(rows.unknown.into()).await?.is_empty());
+    let payload = "{}".to_owned();
+    let queued = DeliveryRow::queued(rows.unknown, &hooks[0], "secret.written", payload, at(7));
+    tx.insert_deliveries(&[queued]).await?;
     let events = [
         event(rows.org, 0, rows.bumped),
         event(rows.org, 1, rows.unknown),

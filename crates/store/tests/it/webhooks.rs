@@ -18,7 +18,7 @@ each_backend! {
     ip_rules_belong_to_an_organisation,
 }
 
-fn webhook(org: OrgId) -> WebhookRow {
+pub(crate) fn webhook(org: OrgId) -> WebhookRow {
     WebhookRow {
         id: id(),
         org_id: org,
