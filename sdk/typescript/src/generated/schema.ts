@@ -771,6 +771,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/security/ip-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules of the organisation. */
+        get: operations["listIpRules"];
+        put?: never;
+        /** Write a rule. It holds from the next request on. */
+        post: operations["createIpRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/ip-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a rule. */
+        delete: operations["deleteIpRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/share/{share_id}": {
         parameters: {
             query?: never;
@@ -1046,6 +1081,94 @@ export interface paths {
         post?: never;
         /** Delete a secret, all its versions. */
         delete: operations["deleteSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the webhooks of the organisation. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Make a webhook. */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Remove a webhook with what it was still to receive. */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change a webhook. Switched on again it begins anew. */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook was sent in the last 30 days. */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the secret of a webhook. The old one signs nothing from now on. */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event now. It is tried once. */
+        post: operations["testWebhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1591,6 +1714,19 @@ export interface components {
             /** @description What kind of thing it concerns. */
             target_type: string;
         };
+        /** @description Body of `POST /v1/security/ip-rules`. */
+        CreateIpRuleRequest: {
+            /** @description `all`, `users` or `agents`; `all` when absent. */
+            applies_to?: string | null;
+            /** @description A network such as `203.0.113.0/24`, or one address. */
+            cidr: string;
+            /** @description Another name of `label`. */
+            description?: string | null;
+            /** @description For people. */
+            label?: string | null;
+            /** @description `allow` or `deny`; `block` is another name of `deny`. */
+            rule_type: string;
+        };
         /** @description Body of `POST /v1/vaults/{vault_id}/policies`. */
         CreatePolicyRequest: {
             /** @description What must be true of the caller: `principal_role`, `auth_method` and others. All must hold. */
@@ -1659,6 +1795,23 @@ export interface components {
             description?: string | null;
             /** @description 1 to 255 characters after trimming, unique in the organisation. */
             name: string;
+        };
+        /** @description Body of `POST /v1/webhooks`. */
+        CreateWebhookRequest: {
+            /** @description For people. */
+            description?: string | null;
+            /** @description Names of events, such as `secret.written`. Unknown ones are kept and never fire. */
+            events: string[];
+            /**
+             * Format: password
+             * @description Signs what is sent; made when absent.
+             */
+            secret?: string | null;
+            /**
+             * Format: uri
+             * @description Where events are posted to: `https://`, on the public internet.
+             */
+            url: string;
         };
         /** @description Answer of `POST /v1/auth/export-data`: everything but values. */
         DataExportResponse: {
@@ -2018,6 +2171,42 @@ export interface components {
              * @description The size of the tree.
              */
             size: number;
+        };
+        /** @description A rule. */
+        IpRuleResponse: {
+            /** @description `all`, `users` or `agents`. */
+            applies_to: string;
+            /** @description The network. */
+            cidr: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who wrote it.
+             */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Id of the rule.
+             */
+            id: string;
+            /** @description For people, possibly empty. */
+            label: string;
+            /**
+             * Format: uuid
+             * @description The organisation it belongs to.
+             */
+            org_id: string;
+            /** @description `allow` or `deny`. */
+            rule_type: string;
+        };
+        /** @description Answer of `GET /v1/security/ip-rules`. */
+        IpRulesListResponse: {
+            /** @description The rules, oldest first. */
+            rules: components["schemas"]["IpRuleResponse"][];
         };
         /** @description One Ed25519 verification key as a JSON Web Key (RFC 7517, RFC 8037). */
         JsonWebKey: {
@@ -2642,6 +2831,20 @@ export interface components {
             /** @description Whether the user wants news. */
             marketing_emails?: boolean | null;
         };
+        /** @description Body of `PATCH /v1/webhooks/{id}`. Absent fields stay as they are. */
+        UpdateWebhookRequest: {
+            /** @description For people. */
+            description?: string | null;
+            /** @description Names of events. */
+            events?: string[] | null;
+            /** @description Whether it is switched on. */
+            is_active?: boolean | null;
+            /**
+             * Format: uri
+             * @description Where events are posted to.
+             */
+            url?: string | null;
+        };
         /** @description Body of `POST /v1/auth/api-key-token`. */
         UserApiKeyTokenRequest: {
             /**
@@ -2719,6 +2922,140 @@ export interface components {
         VerifyEmailRequest: {
             /** @description The token from the mailed link. */
             token: string;
+        };
+        /** @description Answer of `POST /v1/webhooks`. */
+        WebhookCreatedResponse: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description For people; left out when there is none. */
+            description?: string;
+            /** @description Names of events. */
+            events: string[];
+            /**
+             * Format: uuid
+             * @description Id of the webhook.
+             */
+            id: string;
+            /** @description Whether it is switched on. */
+            is_active: boolean;
+            /**
+             * Format: uuid
+             * @description The organisation whose events it receives.
+             */
+            org_id: string;
+            /** @description Signs what is sent. Shown this once. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: uri
+             * @description Where events are posted to.
+             */
+            url: string;
+        };
+        /** @description Answer of `GET /v1/webhooks/{id}/deliveries`. */
+        WebhookDeliveryListResponse: {
+            /** @description The deliveries, newest first. */
+            deliveries: components["schemas"]["WebhookDeliveryResponse"][];
+        };
+        /** @description One event on its way to one webhook. */
+        WebhookDeliveryResponse: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            created_at: string;
+            /** @description Name of the event. */
+            event: string;
+            /**
+             * Format: date-time
+             * @description When it arrived, or was given up.
+             */
+            finished_at?: string;
+            /**
+             * Format: uuid
+             * @description Id of the delivery, the same for all tries: `webhook-id`.
+             */
+            id: string;
+            /** @description What went wrong at the last try. */
+            last_error?: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, while it waits.
+             */
+            next_attempt_at?: string;
+            /**
+             * Format: int32
+             * @description HTTP status of the last answer, if there was one.
+             */
+            response_status?: number;
+            /** @description `queued`, `delivered` or `failed`. */
+            status: string;
+            /**
+             * Format: uuid
+             * @description The receiver.
+             */
+            webhook_id: string;
+        };
+        /** @description Answer of `GET /v1/webhooks`. */
+        WebhookListResponse: {
+            /** @description The webhooks, oldest first. */
+            webhooks: components["schemas"]["WebhookResponse"][];
+        };
+        /** @description A webhook. */
+        WebhookResponse: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description For people; left out when there is none. */
+            description?: string;
+            /** @description Names of events. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description Since when nothing has arrived; left out while things do.
+             */
+            failing_since?: string;
+            /**
+             * Format: uuid
+             * @description Id of the webhook.
+             */
+            id: string;
+            /** @description Whether it is switched on. */
+            is_active: boolean;
+            /**
+             * Format: uuid
+             * @description The organisation whose events it receives.
+             */
+            org_id: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: uri
+             * @description Where events are posted to.
+             */
+            url: string;
+        };
+        /** @description Answer of `POST /v1/webhooks/{id}/rotate-secret`. */
+        WebhookSecretResponse: {
+            /** @description Signs what is sent from now on. Shown this once. */
+            secret: string;
         };
     };
     responses: never;
@@ -3902,6 +4239,71 @@ export interface operations {
             };
         };
     };
+    listIpRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IpRulesListResponse"];
+                };
+            };
+        };
+    };
+    createIpRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIpRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The rule. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IpRuleResponse"];
+                };
+            };
+        };
+    };
+    deleteIpRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rule. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     accessShare: {
         parameters: {
             query?: never;
@@ -4482,6 +4884,195 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookListResponse"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook and its secret, which is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookCreatedResponse"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deliveries, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryListResponse"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret, which is shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretResponse"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the webhook. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryResponse"];
+                };
             };
         };
     };
