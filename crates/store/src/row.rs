@@ -3,10 +3,8 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, MailId, OrgId, PolicyId, SecretId,
-    SessionId, ShareId, UserId, VaultId,
-    AgentId, ApprovalId, EnrollmentId, EventId, IpRuleId, MailId, OrgId, PolicyId, SecretId,
-    SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId,
+    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
