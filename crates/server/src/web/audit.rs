@@ -31,19 +31,22 @@ pub(super) fn routes() -> Router<ServerState> {
 const LISTED: i64 = 50;
 
 /// Actions that the filter offers; any other can stand in the address.
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 15] = [
+    "access.denied",
     "secret.read",
     "secret.write",
     "secret.list",
     "secret.delete",
-    "access.denied",
     "policy.create",
     "policy.delete",
     "vault.create",
-    "agent.create",
-    "enrollment.approve",
-    "share.create",
-    "auth.login",
+    "vault.delete",
+    "agent.register",
+    "agent.deactivate",
+    "enroll.requested",
+    "enroll.approved",
+    "share.access",
+    "auth.failure",
 ];
 
 #[derive(Template)]
@@ -241,7 +244,9 @@ fn row(logged: LoggedEvent, names: &Names, now: Timestamp) -> Row {
 
 /// Whether an entry says that something was refused.
 fn is_refusal(action: &str) -> bool {
-    action.ends_with(".denied") || action.ends_with("_failed") || action.ends_with(".deny")
+    [".denied", "failure", ".refresh_reuse"]
+        .iter()
+        .any(|ending| action.ends_with(ending))
 }
 
 fn actor(event: &Event, names: &Names) -> String {

@@ -124,7 +124,7 @@ async fn today(state: &ServerState, signed: &Signed) -> oneclaw_app::Result<Vec<
         },
         Figure {
             number: waiting.to_string(),
-            text: "shares wait for you",
+            text: "shares waiting for you",
             href: "/shares".to_owned(),
             needs_attention: waiting > 0,
         },
