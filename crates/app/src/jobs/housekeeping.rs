@@ -41,7 +41,7 @@ macro_rules! task {
     };
 }
 
-const TASKS: [Task; 10] = [
+const TASKS: &[Task] = &[
     task!(
         "requests to join that lapsed",
         expire_enrollments,
@@ -68,7 +68,7 @@ const TASKS: [Task; 10] = [
 pub(super) async fn run_once(app: &App) -> u64 {
     let mut total = 0_u64;
     for (what, task) in TASKS {
-        match app.run(task).await {
+        match app.run(*task).await {
             Ok(0) => {}
             Ok(rows) => {
                 tracing::debug!(what, rows, "housekeeping");
