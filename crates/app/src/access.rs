@@ -20,6 +20,7 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathPattern, SecretPath};
 use oneclaw_core::policy::{self, Action, Explanation, Rule};
+use oneclaw_store::secrets::PathRange;
 use std::collections::BTreeSet;
 
 /// What can be done with a secret, in the order in which people think of it.
@@ -292,7 +293,7 @@ fn can_list(own: &VaultView, view: &View, caller: &Caller, path: &SecretPath) ->
 async fn paths_in(view: &mut View, caller: &Caller, vault: VaultId) -> Result<Vec<SecretPath>> {
     let rows = view
         .tx
-        .list_secret_metadata(caller.org(), vault, None)
+        .list_secret_metadata(caller.org(), vault, &PathRange::of_prefix(""), i64::MAX)
         .await?;
     rows.iter()
         .map(|row| SecretPath::parse(&row.path).map_err(Error::internal))

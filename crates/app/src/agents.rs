@@ -6,6 +6,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
+use crate::quotas::{self, Resource};
 use crate::{App, secrets, vaults};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
@@ -179,6 +180,7 @@ pub(crate) async fn insert(
     request: CreateRequest,
     key: Option<&PlainToken>,
 ) -> Result<Agent> {
+    quotas::check_room(op, caller.org(), Resource::Agents).await?;
     let now = op.now();
     let ssh = generate_ed25519(op.random())?;
     let ecdh = generate_p256(op.random())?;

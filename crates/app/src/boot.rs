@@ -139,6 +139,7 @@ impl App {
             mail: config.mail,
             mail_queued: Notify::new(),
             answered: Notify::new(),
+            meter: crate::usage::Meter::default(),
         })))
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct VaultView {
     pub(crate) vault: VaultId,
     pub(crate) owner: Principal,
     pub(crate) key_generation: i64,
+    /// Set while clients encrypt what they write with a key of their own.
+    pub(crate) cmek_fingerprint: Option<String>,
     pub(crate) rules: RuleSet,
     /// Those of the rules that are used up by being used.
     pub(crate) limited: Vec<PolicyId>,

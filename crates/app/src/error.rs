@@ -35,6 +35,10 @@ pub enum Kind {
     Conflict,
     /// It was there and is no longer readable.
     Gone,
+    /// It is not in the state that the caller made a condition.
+    PreconditionFailed,
+    /// Understood, but it contradicts what was asked before.
+    Unprocessable,
     /// Too often; try again after this long.
     RateLimited(Duration),
     /// The database or the audit log cannot be written; nothing happened.
@@ -130,6 +134,21 @@ impl Error {
     /// No longer readable.
     pub fn gone(sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Gone, sentence)
+    }
+
+    /// Not in the state that was made a condition.
+    pub fn precondition_failed(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::PreconditionFailed, sentence)
+    }
+
+    /// Contradicts what was asked before.
+    pub fn unprocessable(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Unprocessable, sentence)
+    }
+
+    /// A limit of the organisation is used up.
+    pub fn limit_reached(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::LimitReached, sentence)
     }
 
     /// Too often.

@@ -23,6 +23,8 @@ const MAIL_INTERVAL: Duration = Duration::from_secs(5);
 const EVENT_INTERVAL: Duration = Duration::from_secs(5);
 /// How often what is over is forgotten.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(1);
+/// How often the usage of the API is written.
+const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs all jobs until `shutdown` holds true, or its sender is gone. A mail that is being sent is
 /// finished first.
@@ -30,7 +32,8 @@ pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
     tokio::join!(
         send_mail(&app, shutdown.clone(), MAIL_INTERVAL),
         send_events(&app, shutdown.clone()),
-        keep_house(&app, shutdown)
+        keep_house(&app, shutdown.clone()),
+        write_usage(&app, shutdown)
     );
 }
 
@@ -72,6 +75,20 @@ async fn keep_house(app: &App, mut shutdown: watch::Receiver<bool>) {
         tokio::select! {
             () = stopped(&mut shutdown) => return,
             () = tokio::time::sleep(HOUSEKEEPING_INTERVAL) => {}
+        }
+    }
+}
+
+/// Writes what was counted, also when it is told to stop.
+async fn write_usage(app: &App, mut shutdown: watch::Receiver<bool>) {
+    let mut is_over = false;
+    while !is_over {
+        tokio::select! {
+            () = stopped(&mut shutdown) => is_over = true,
+            () = tokio::time::sleep(USAGE_INTERVAL) => {}
+        }
+        if let Err(error) = crate::usage::flush(app).await {
+            tracing::warn!(cause = ?error.cause(), "the usage of the API could not be written");
         }
     }
 }

@@ -337,6 +337,7 @@ pub(crate) async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) ->
             .filter(|policy| policy.uses_left.is_some())
             .map(|policy| policy.id)
             .collect(),
+        cmek_fingerprint: row.cmek_fingerprint,
         rules: RuleSet::new(
             policies
                 .iter()

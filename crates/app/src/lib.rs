@@ -26,18 +26,23 @@ pub mod account;
 pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod client_keys;
 pub mod enrollments;
+pub mod env_vars;
+pub mod idempotency;
 pub mod ip_rules;
 pub mod jobs;
 pub mod mail;
 pub mod organisations;
 pub mod overview;
 pub mod policies;
+pub mod quotas;
 pub mod reauth;
 pub mod rotate;
 pub mod secrets;
 pub mod shares;
 pub mod tokens;
+pub mod usage;
 pub mod users;
 pub mod vaults;
 pub mod webhooks;
@@ -82,6 +87,7 @@ struct Inner {
     mail_queued: Notify,
     answered: Notify,
     outbound: outbound::Outbound,
+    meter: usage::Meter,
 }
 
 /// How this instance was told to behave.
@@ -146,6 +152,10 @@ impl App {
 
     pub(crate) fn mailer(&self) -> &mail::Mailer {
         &self.0.mail
+    }
+
+    pub(crate) fn meter(&self) -> &usage::Meter {
+        &self.0.meter
     }
 
     /// Tells the mail job that there may be something to send.

@@ -7,6 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::ip_rules;
+use crate::quotas::Resource;
 use oneclaw_core::audit::Actor;
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
@@ -149,6 +150,8 @@ pub(crate) struct Loaded {
     pub(crate) guards: [Guard; 2],
     /// Where the organisation is reached from.
     pub(crate) network: NetworkRules,
+    /// How many secrets the organisation may have.
+    pub(crate) secret_limit: Option<i64>,
     /// Vaults that an agent may find: its binding, else what it owns or is allowed into.
     pub(crate) reachable: Vec<VaultId>,
 }
@@ -280,6 +283,7 @@ pub(crate) async fn load_principal(
         organisation_epoch: organisation.token_epoch,
         guards,
         network,
+        secret_limit: tx.find_limit(org, Resource::Secrets.as_str()).await?,
         reachable,
     })
 }

@@ -3,9 +3,9 @@
 //! Reads and writes take the fast lane: they decide from remembered state, and the commit that
 //! makes their audit entry durable re-checks that state. See [`crate::lane`].
 
-use crate::commit::{Guards, Light, Outcome, Step};
+use crate::commit::{Light, Outcome, Step};
 use crate::error::{Error, Result};
-use crate::lane::{ATTEMPTS, Attempt, Retry, entry_of};
+use crate::lane::{Attempt, Retry, entry_of};
 use crate::live::{Caller, Live};
 use crate::op::entry;
 use crate::{App, lane};
@@ -19,12 +19,16 @@ use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::envelope::{SealedRef, ValueContext, decrypt_value};
 use oneclaw_store::secrets::{MetadataRow, SealedRow};
 
+mod condition;
 mod generate;
+mod list;
 mod write;
 
+pub use condition::{Condition, Tags};
 pub use generate::{Charset, GenerateRequest};
+pub use list::{Listed, Page, list, list_page, list_versions};
 pub(crate) use write::put_internal;
-pub use write::{PutRequest, put, rotate};
+pub use write::{PutRequest, put, put_if, rotate, rotate_if};
 
 /// Largest value.
 pub const MAXIMUM_VALUE: usize = 1024 * 1024;
@@ -50,6 +54,16 @@ pub struct Metadata {
     pub expires_at: Option<Timestamp>,
     /// Switched off.
     pub is_disabled: bool,
+    /// Fingerprint of the key with which a client encrypted the value before it came.
+    pub cmek_fingerprint: Option<String>,
+}
+
+impl Metadata {
+    /// Names this version with its value, for conditions: it changes whenever the value does.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        condition::tag(self.version, self.cmek_fingerprint.as_deref())
+    }
 }
 
 /// A secret with its value.
@@ -266,115 +280,19 @@ impl App {
     }
 }
 
-/// Lists what the caller may read, without values.
-pub async fn list(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    prefix: Option<&str>,
-) -> Result<Vec<Metadata>> {
-    for _ in 0..ATTEMPTS {
-        let (listed, guards) = look_at_list(app, caller, vault, prefix).await?;
-        let details = Details::new()
-            .uuid("vault_id", vault)
-            .int("count", listed.len());
-        if log_list(app, caller, vault, details, guards).await? {
-            return Ok(listed);
-        }
-    }
-    Err(Error::unavailable())
-}
-
-/// A list as one snapshot shows it, and what it rests on. The snapshot ends here: the commit needs a
-/// connection too.
-async fn look_at_list(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    prefix: Option<&str>,
-) -> Result<(Vec<Metadata>, Guards)> {
-    let mut view = app.view(caller).await?;
-    let seen = view.vault_view(vault).await?;
-    let rows = view
-        .tx
-        .list_secret_metadata(caller.org(), vault, prefix)
-        .await?;
-    let mut listed = Vec::new();
-    for row in rows {
-        let path = SecretPath::parse(&row.path).map_err(Error::internal)?;
-        if seen
-            .decide(&view.live, caller, Action::List, &path, view.now)
-            .is_ok()
-        {
-            listed.push(metadata_of(row)?);
-        }
-    }
-    Ok((listed, view.guards(caller, &seen)))
-}
-
-/// Lists the versions at a path, newest first, without values.
-pub async fn list_versions(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-) -> Result<Vec<Metadata>> {
-    let mut retry = Retry::new(app, caller, vault, path);
-    loop {
-        let attempt = try_list_versions(app, caller, vault, path).await?;
-        if let Some(done) = retry.settle(attempt).await? {
-            return Ok(done);
-        }
-    }
-}
-
-async fn try_list_versions(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    path: &SecretPath,
-) -> Result<Attempt<Vec<Metadata>>> {
-    let access = app.access(caller, vault, Action::List).await?;
-    let (access, granted) = match access.granted(app, caller, path).await? {
-        Attempt::Done(done) => done,
-        other => return Ok(other.instead_of()),
-    };
-    let mut tx = app.store().begin_read().await?;
-    let rows = tx
-        .list_secret_versions(caller.org(), vault, path.as_str())
-        .await?;
-    drop(tx);
-    if rows.is_empty() {
-        let missing = Error::not_found("There is no secret at this path.");
-        return app.refuse(&access, missing).await;
-    }
-    let details = granted_details(vault, &granted).int("count", rows.len());
-    if !log_list(app, caller, vault, details, access.guards()).await? {
-        return Ok(Attempt::Stale);
-    }
-    let rows: Result<_> = rows.into_iter().map(metadata_of).collect();
-    rows.map(Attempt::Done)
-}
-
-/// Logs a list, if what it rests on still stands.
-async fn log_list(
-    app: &App,
-    caller: &Caller,
-    vault: VaultId,
-    details: Details,
-    guards: Guards,
-) -> Result<bool> {
-    let light = Light {
-        guards,
-        secret: None,
-        step: Step::None,
-        entry: entry_of(caller, "secret.list", ("vault", vault.to_string()), details),
-    };
-    Ok(app.commit(light).await? == Outcome::Done)
-}
-
 /// Deletes all versions at a path, softly.
 pub async fn delete(app: &App, caller: &Caller, vault: VaultId, path: &SecretPath) -> Result<()> {
+    delete_if(app, caller, vault, path, Condition::default()).await
+}
+
+/// Deletes all versions at a path, softly, if the newest is the one that was meant.
+pub async fn delete_if(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    condition: Condition,
+) -> Result<()> {
     let (caller, path) = (caller.clone(), path.clone());
     app.run(move |op| {
         Box::pin(async move {
@@ -384,10 +302,11 @@ pub async fn delete(app: &App, caller: &Caller, vault: VaultId, path: &SecretPat
                 .await?;
             let head = op
                 .tx()
-                .find_secret_head(caller.org(), vault, path.as_str())
+                .find_sealed(caller.org(), vault, path.as_str())
                 .await?;
             let missing = || Error::not_found("There is no secret at this path.");
             let head = head.ok_or_else(missing)?;
+            condition.check(Some(&head))?;
             let now = op.now();
             if !op
                 .tx()
@@ -479,6 +398,7 @@ fn metadata_of(row: MetadataRow) -> Result<Metadata> {
         created_at: row.created_at,
         expires_at: row.expires_at,
         is_disabled: row.disabled_at.is_some(),
+        cmek_fingerprint: row.cmek_fingerprint,
     })
 }
 
@@ -493,5 +413,6 @@ pub(crate) fn metadata_of_sealed(row: &SealedRow) -> Result<Metadata> {
         created_at: row.created_at,
         expires_at: row.expires_at,
         is_disabled: row.disabled_at.is_some(),
+        cmek_fingerprint: row.cmek_fingerprint.clone(),
     })
 }

@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
-use crate::{App, agents};
+use crate::quotas::{self, Resource};
+use crate::{App, agents, env_vars};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
@@ -26,6 +27,8 @@ pub struct Vault {
     pub owner: Principal,
     /// When.
     pub created_at: Timestamp,
+    /// SHA-256 of the key with which clients encrypt its values, in hexadecimal.
+    pub cmek_fingerprint: Option<String>,
 }
 
 /// One sentence for a vault that is not there and for one of another organisation.
@@ -38,16 +41,17 @@ pub async fn create(app: &App, caller: &Caller, name: &str, description: &str) -
     let name = parse_name(name).map_err(|error| Error::invalid("name", error.to_string()))?;
     let description = parse_description(description)
         .map_err(|error| Error::invalid("description", error.to_string()))?;
-    if name == agents::IDENTITY_VAULT {
+    if name == agents::IDENTITY_VAULT || name == env_vars::SHARED_VAULT {
         return Err(Error::invalid(
             "name",
-            "This name is reserved for the keys of your agents. Choose another one.",
+            "This name is reserved for the server's own use. Choose another one.",
         ));
     }
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
+            quotas::check_room(op, live.org, Resource::Vaults).await?;
             let vault = insert(&app_in, op, live.org, &name, &description, live.principal).await?;
             let details = Details::new().text("name", &vault.name);
             op.log(entry(
@@ -89,6 +93,7 @@ pub(crate) async fn insert(
         owner_id: owner.uuid(),
         key_generation: 1,
         created_at: op.now(),
+        cmek_fingerprint: None,
     };
     op.tx()
         .insert_vault(&row, &wrapped)
@@ -224,5 +229,6 @@ pub(crate) fn vault_of(row: VaultRow) -> Result<Vault> {
         description: row.description,
         owner: Principal::from_parts(&row.owner_type, row.owner_id)?,
         created_at: row.created_at,
+        cmek_fingerprint: row.cmek_fingerprint,
     })
 }

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     segments: Vec<String>,
     query: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     /// Whether the caller's credential goes with it.
     pub(crate) authenticated: bool,
@@ -32,6 +33,7 @@ impl Call {
             method,
             segments: path.split('/').map(str::to_owned).collect(),
             query: String::new(),
+            headers: HeaderMap::new(),
             body: None,
             authenticated: true,
             confirmation: None,
@@ -90,6 +92,19 @@ impl Call {
     pub(crate) fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {
         let not_flat = |_| Error::Encode("the query has nested values");
         self.query = serde_urlencoded::to_string(query).map_err(not_flat)?;
+        Ok(self)
+    }
+
+    /// Adds a header that is kept out of logs.
+    pub(crate) fn secret_header(
+        mut self,
+        name: &'static str,
+        value: &SecretText,
+    ) -> Result<Self, Error> {
+        let mut value = HeaderValue::from_str(value.expose())
+            .map_err(|_| Error::Encode("a header holds characters that it cannot"))?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
         Ok(self)
     }
 

@@ -172,6 +172,7 @@ impl Client {
             .as_str()
             .parse()
             .map_err(|_| Error::Encode("the address is too long"))?;
+        request.headers_mut().clone_from(&call.headers);
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -178,6 +178,12 @@ pub struct ListSecretsQuery {
     /// Only paths that start with this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
+    /// At most so many, 1 to 1000. A client that asks for a page is told where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 /// Answer of `GET /v1/vaults/{vault_id}/secrets`.
@@ -186,6 +192,10 @@ pub struct ListSecretsQuery {
 pub struct SecretListResponse {
     /// The latest version at every path the caller may read, by path.
     pub secrets: Vec<SecretMetadataResponse>,
+    /// Where the next page begins; only for those who asked for a page, and not on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub next_cursor: Option<String>,
 }
 
 /// Answer of `GET /v1/vaults/{vault_id}/secret-versions/{path}`.

@@ -147,6 +147,12 @@ ids! {
     WebhookDeliveryId,
     /// A rule about the networks an organisation is reached from.
     IpRuleId,
+    /// A move of a vault's values to another key of the client.
+    CmekRotationId,
+    /// An environment variable.
+    EnvVarId,
+    /// An environment of a vault.
+    EnvironmentId,
 }
 
 #[cfg(test)]

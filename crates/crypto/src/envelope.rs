@@ -17,6 +17,7 @@
 //! Invariants: a value leaves only against a [`Granted`] for the same vault and path and an action
 //! that discloses, or for an [`InternalPurpose`]; data keys never leave this module.
 
+use data_encoding::HEXLOWER;
 use oneclaw_core::clock::Random;
 use oneclaw_core::id::{MailId, OrgId, SecretId, VaultId};
 use oneclaw_core::path::SecretPath;
@@ -227,6 +228,9 @@ pub enum InternalPurpose {
     OpenShare,
     /// An agent gets its own identity key, or the server acts with it.
     IdentityKey,
+    /// A variable of the organisation is resolved in a vault that it is linked to; the permission is for
+    /// the variable's path in that vault.
+    SharedVariable,
     /// A value moves under a new data key or vault key.
     Rotation,
     /// The operator checks that what is stored still opens; the value is dropped at once.
@@ -353,13 +357,44 @@ pub fn seal_mail(
 /// # Errors
 /// [`OpenError`] when the blob is of another mail or was changed.
 pub fn open_mail(keyring: &Keyring, mail: MailId, blob: &[u8]) -> Result<SecretBytes, OpenError> {
+    open(mail_key(keyring, blob)?, &mail_context(mail), blob)
+}
+
+/// Encrypts an answer that is kept for a client that asks again, under the newest mail key: it may
+/// hold a key, and like a mail it is short-lived.
+///
+/// # Errors
+/// [`SealError`] when the cryptographic library fails.
+pub fn seal_answer(
+    keyring: &Keyring,
+    scope: &[u8; 32],
+    answer: &[u8],
+    random: &dyn Random,
+) -> Result<Vec<u8>, SealError> {
+    let key = keyring.mail.first().ok_or(SealError)?;
+    seal(key, &answer_context(scope), answer, random)
+}
+
+/// Decrypts the answer to the request of this scope.
+///
+/// # Errors
+/// [`OpenError`] when the blob is of another request or was changed.
+pub fn open_answer(
+    keyring: &Keyring,
+    scope: &[u8; 32],
+    blob: &[u8],
+) -> Result<SecretBytes, OpenError> {
+    open(mail_key(keyring, blob)?, &answer_context(scope), blob)
+}
+
+fn answer_context(scope: &[u8; 32]) -> Context {
+    Context::new(Purpose::Answer).text(&HEXLOWER.encode(scope))
+}
+
+fn mail_key<'a>(keyring: &'a Keyring, blob: &[u8]) -> Result<&'a Key, OpenError> {
     let named = sealed_under(blob).ok_or(OpenError::Malformed)?;
-    let key = keyring
-        .mail
-        .iter()
-        .find(|key| key.id() == named)
-        .ok_or(OpenError::UnknownKey(named))?;
-    open(key, &mail_context(mail), blob)
+    let key = keyring.mail.iter().find(|key| key.id() == named);
+    key.ok_or(OpenError::UnknownKey(named))
 }
 
 fn mail_context(mail: MailId) -> Context {

@@ -26,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client_key;
 pub mod envelope;
 pub mod identity;
 pub mod jwt;

@@ -175,6 +175,8 @@ pub enum Purpose {
     Mail,
     /// The secret that signs what a webhook receives, under the record key.
     WebhookSecret,
+    /// An answer kept for a request that is sent again, under the mail key.
+    Answer,
 }
 
 impl Purpose {
@@ -188,6 +190,7 @@ impl Purpose {
             Self::InstanceKey => "instance-key",
             Self::Mail => "mail",
             Self::WebhookSecret => "webhook-secret",
+            Self::Answer => "answer",
         }
     }
 }

@@ -5,15 +5,19 @@ mod agents;
 mod approvals;
 mod audit;
 mod auth;
+mod client_keys;
 mod enrollments;
+mod env_vars;
 mod internal;
 mod ip_rules;
+mod limits;
 mod meta;
 mod org;
 mod policies;
 mod reauth;
 mod secrets;
 mod shares;
+mod usage;
 mod vaults;
 mod webhooks;
 
@@ -22,8 +26,9 @@ pub(crate) use internal::routes as internal_routes;
 use crate::ServerState;
 use crate::error::{self, ApiError, ApiResult};
 use crate::middleware::flood::{self, Count, Flood, RouteLimit};
+use crate::middleware::repeat;
 use axum::extract::{MatchedPath, State};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
 use http::header::ACCEPT;
@@ -42,13 +47,17 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(agents::routes())
         .merge(approvals::routes(flood))
         .merge(vaults::routes())
+        .merge(client_keys::routes())
         .merge(secrets::routes())
+        .merge(env_vars::routes())
         .merge(policies::routes())
         .merge(shares::routes())
         .merge(org::routes())
+        .merge(limits::routes())
         .merge(audit::routes())
         .merge(webhooks::routes())
         .merge(ip_rules::routes())
+        .merge(usage::routes())
 }
 
 /// Routes whose GET does nothing on HEAD.
@@ -75,6 +84,11 @@ fn limited(
     ))
 }
 
+/// Lets the POST of these routes, which are behind a credential, be sent again with the same `Idempotency-Key`.
+fn repeatable(routes: UtoipaMethodRouter<ServerState>) -> UtoipaMethodRouter<ServerState> {
+    routes.layer(from_fn(repeat::of_caller))
+}
+
 /// Any address that is none of ours: a page for browsers, an error for programs.
 pub(crate) async fn not_found(headers: HeaderMap) -> Response {
     let accepts = headers
@@ -94,6 +108,22 @@ pub(crate) async fn method_not_allowed(
     route: Option<MatchedPath>,
 ) -> Response {
     error::method_not_allowed(route.and_then(|route| state.allowed_methods(route.as_str())))
+}
+
+/// Entries of a page, unless the client says otherwise.
+const DEFAULT_PAGE: usize = 100;
+/// Most entries of a page.
+const LARGEST_PAGE: u32 = 1000;
+
+fn page_limit(asked: u32) -> ApiResult<usize> {
+    let is_fine = (1..=LARGEST_PAGE).contains(&asked);
+    match usize::try_from(asked) {
+        Ok(limit) if is_fine => Ok(limit),
+        _ => Err(ApiError::invalid(
+            "limit",
+            format!("must be from 1 to {LARGEST_PAGE}"),
+        )),
+    }
 }
 
 /// A number of the database on the wire, where it is never negative and never large.

@@ -6,9 +6,13 @@
 //! - What a client sent as a value is never quoted back: it may be a secret.
 //! - The client's address is the one that [`crate::middleware`] established; no extractor reads a forwarding header.
 
+mod condition;
+
+pub use condition::Precondition;
+
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
-use crate::middleware::Context;
+use crate::middleware::{Context, note_caller};
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -86,6 +90,7 @@ impl FromRequestParts<ServerState> for Authenticated {
             .and_then(|context| context.ip);
         let caller = state.app().verify_token(token, ip)?;
         state.app().admit(&caller).await?;
+        note_caller(&caller);
         Ok(Self(caller))
     }
 }

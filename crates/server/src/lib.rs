@@ -63,6 +63,8 @@ struct Inner {
     openapi: Bytes,
     /// By route: the methods it takes.
     allowed_methods: HashMap<String, HeaderValue>,
+    /// By route: how it is written in the description.
+    endpoints: HashMap<String, Arc<str>>,
 }
 
 impl ServerState {
@@ -73,6 +75,7 @@ impl ServerState {
             is_https: app.settings().public_url.starts_with("https://"),
             openapi: openapi_json().into(),
             allowed_methods: openapi::allowed_methods(),
+            endpoints: openapi::endpoints(),
             app,
             config,
         }))
@@ -86,6 +89,10 @@ impl ServerState {
 
     fn openapi(&self) -> Bytes {
         self.0.openapi.clone()
+    }
+
+    fn endpoint(&self, route: &str) -> Option<Arc<str>> {
+        self.0.endpoints.get(route).cloned()
     }
 
     fn allowed_methods(&self, route: &str) -> Option<HeaderValue> {

@@ -6,6 +6,8 @@
 pub mod address;
 pub mod flood;
 mod headers;
+mod metering;
+pub(crate) mod repeat;
 
 pub(crate) use headers::Surface;
 
@@ -16,6 +18,8 @@ use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, Method, Uri};
+use metering::Metered;
+pub(crate) use metering::note_caller;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::limit::{Limit, client_network};
 use std::convert::Infallible;
@@ -127,9 +131,13 @@ where
         let context = establish(&state, &request);
         let line = AccessLine::begin(&request);
         let cross_origin = request.headers().contains_key(http::header::ORIGIN);
+        let metered = Metered::begin(&state, &request);
         let early = turn_away(&state, surface, &request, &context);
         let handler = if early.is_none() {
             request.extensions_mut().insert(context.clone());
+            if request.headers().contains_key(repeat::IDEMPOTENCY_KEY) {
+                request.extensions_mut().insert(state.clone());
+            }
             Some(self.inner.call(request))
         } else {
             None
@@ -137,7 +145,7 @@ where
         Box::pin(async move {
             let mut response = match (early, handler) {
                 (Some(response), _) => response,
-                (None, Some(handler)) => survive(handler).await,
+                (None, Some(handler)) => metered.around(&state, survive(handler), context.at).await,
                 (None, None) => ApiError::panicked().into_response(),
             };
             error::write_problem(&mut response, &context.id);

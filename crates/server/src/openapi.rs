@@ -9,10 +9,12 @@ use http::HeaderValue;
 use oneclaw_client::problem::{PROBLEM_JSON, ProblemDetails};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use utoipa::openapi::path::{Operation, PathItem, Paths};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+    Components, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Required, Response,
+    ResponseBuilder,
 };
 use utoipa::{IntoResponses, ToSchema as _};
 
@@ -46,8 +48,12 @@ refusals! {
     Conflict = "409" "It collides with what is there, or was decided before.",
     /// 410.
     Gone = "410" "It was there and can no longer be used: expired, used up, deleted or switched off.",
+    /// 412.
+    PreconditionFailed = "412" "The newest version is not the one that `If-Match` or `If-None-Match` asks for.",
     /// 413.
     TooLarge = "413" "The body is too large.",
+    /// 422.
+    Unprocessable = "422" "The `Idempotency-Key` was used for another request.",
     /// 429.
     TooMany = "429" "Too often; `Retry-After` says in how many seconds to try again.",
     /// 500.
@@ -97,6 +103,15 @@ pub(crate) fn allowed_methods() -> HashMap<String, HeaderValue> {
         ))
     };
     routed().paths.paths.iter().filter_map(allowed).collect()
+}
+
+/// By route, as the router spells it: as the description spells it.
+pub(crate) fn endpoints() -> HashMap<String, Arc<str>> {
+    let routed = routed();
+    let routes = routed.paths.paths.keys();
+    routes
+        .map(|route| (route.clone(), Arc::from(path_of(route))))
+        .collect()
 }
 
 fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
@@ -207,7 +222,33 @@ fn complete(operation: &mut Operation) {
     if operation.request_body.is_some() {
         refuse(operation, [TooLarge::responses()]);
     }
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    if REPEATABLE.contains(&id) {
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(idempotency_key().into());
+        refuse(
+            operation,
+            [Conflict::responses(), Unprocessable::responses()],
+        );
+    }
     refuse(operation, [TooMany::responses(), Failed::responses()]);
+}
+
+/// Operations that may be sent again with the same `Idempotency-Key`.
+const REPEATABLE: [&str; 4] = ["createVault", "createAgent", "createShare", "enrollAgent"];
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "1 to 255 visible characters. Within a day, the same request with the same key gets the first answer again.",
+        ))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
 }
 
 fn refuse<const N: usize>(

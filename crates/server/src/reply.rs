@@ -3,8 +3,8 @@
 use crate::error::ApiError;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderValue, StatusCode};
+use http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 /// 200 with a JSON body.
@@ -13,12 +13,20 @@ pub struct Reply<T>(pub T);
 /// 201 with a JSON body.
 pub struct Created<T>(pub T);
 
-/// 202 with a JSON body, and where to look for what comes of it.
+/// 202 with a JSON body and where to look for the outcome.
 pub struct Accepted<T> {
-    /// The path to look at.
+    /// Path under which the outcome is found.
     pub location: String,
-    /// The body.
+    /// How far it is.
     pub body: T,
+}
+
+/// An answer with the entity tag of what it shows or has written.
+pub struct Tagged<T> {
+    /// The tag, with its quotes.
+    pub tag: String,
+    /// The answer.
+    pub reply: T,
 }
 
 /// 204, without a body.
@@ -38,13 +46,26 @@ impl<T: Serialize> IntoResponse for Created<T> {
 
 impl<T: Serialize> IntoResponse for Accepted<T> {
     fn into_response(self) -> Response {
-        let mut response = json(StatusCode::ACCEPTED, &self.body);
-        // Paths of ours are always valid in a header.
-        if let Ok(location) = HeaderValue::from_str(&self.location) {
-            response.headers_mut().insert(LOCATION, location);
-        }
-        response
+        with_header(
+            json(StatusCode::ACCEPTED, &self.body),
+            LOCATION,
+            &self.location,
+        )
     }
+}
+
+impl<T: IntoResponse> IntoResponse for Tagged<T> {
+    fn into_response(self) -> Response {
+        with_header(self.reply.into_response(), ETAG, &self.tag)
+    }
+}
+
+fn with_header(mut response: Response, name: HeaderName, value: &str) -> Response {
+    // Ids and digits always fit into a header.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+    response
 }
 
 impl IntoResponse for NoContent {

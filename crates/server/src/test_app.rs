@@ -54,7 +54,7 @@ pub struct TestApp {
     pub postbox: Postbox,
     router: Router,
     /// Kept so that its folder lives as long as the test.
-    _database: Arc<TestDatabase>,
+    database: Arc<TestDatabase>,
 }
 
 /// An account, signed in.
@@ -176,8 +176,13 @@ impl TestApp {
             app,
             clock,
             postbox,
-            _database: database,
+            database,
         }
+    }
+
+    /// Where an embedded database and the key file are.
+    pub fn folder(&self) -> &std::path::Path {
+        self.database.folder.path()
     }
 
     /// The router, for transports.

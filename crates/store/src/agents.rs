@@ -83,6 +83,7 @@ const UPDATE: &str = "UPDATE agents SET name = $3, description = $4, scopes = $5
     settings = $8, token_ttl_seconds = $9, api_key_expires_at = $11, expires_at = $12, \
     token_epoch = CASE WHEN token_epoch > $10 THEN token_epoch ELSE $10 END \
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
+const COUNT: &str = "SELECT COUNT(*) AS count FROM agents WHERE org_id = $1 AND deleted_at IS NULL";
 const SET_KEY: &str = "UPDATE agents SET api_key_hash = $3, token_epoch = token_epoch + 1 \
     WHERE org_id = $1 AND id = $2 AND deleted_at IS NULL";
 const DROP_KEY: &str = "UPDATE agents SET api_key_hash = NULL, token_epoch = token_epoch + 1 \
@@ -124,6 +125,12 @@ impl Tx {
             agent.expires_at.map(Timestamp::as_millis),
         )?;
         Ok(())
+    }
+
+    /// How many agents an organisation has.
+    pub async fn count_agents(&mut self, org: OrgId) -> Result<i64> {
+        let row: Option<crate::users::Count> = maybe!(self, COUNT, org.as_uuid())?;
+        Ok(row.map_or(0, |row| row.count))
     }
 
     /// An agent of this organisation.

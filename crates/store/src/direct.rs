@@ -167,6 +167,7 @@ impl DirectTx<'_> {
                 new.created_by_id.as_bytes(),
                 new.created_at.as_millis(),
                 new.expires_at.map(Timestamp::as_millis),
+                new.cmek_fingerprint.as_deref(),
             ))?;
             written.push(new.secret.as_uuid());
         }

@@ -23,6 +23,7 @@ macro_rules! list {
                 5 "0005_shares",
                 6 "0006_outbox",
                 10 "0010_outbound",
+                9 "0009_data",
                 11 "0011_organisation",
             ]
         )

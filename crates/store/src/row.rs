@@ -3,8 +3,9 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId,
-    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
+    IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
+    WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -37,7 +38,10 @@ macro_rules! stored_as_uuid {
 stored_as_uuid!(
     AgentId,
     ApprovalId,
+    CmekRotationId,
     EnrollmentId,
+    EnvVarId,
+    EnvironmentId,
     EventId,
     InviteId,
     IpRuleId,

@@ -53,6 +53,8 @@ row! {
         pub expires_at: Option<Timestamp>,
         /// Set once this version was switched off.
         pub disabled_at: Option<Timestamp>,
+        /// Fingerprint of the client's key that this version is encrypted with beneath our own.
+        pub cmek_fingerprint: Option<String>,
     }
 }
 
@@ -83,6 +85,8 @@ row! {
         pub disabled_at: Option<Timestamp>,
         /// Set while the secret is deleted.
         pub deleted_at: Option<Timestamp>,
+        /// Fingerprint of the client's key that this version is encrypted with beneath our own.
+        pub cmek_fingerprint: Option<String>,
     }
 }
 
@@ -133,41 +137,91 @@ pub struct NewVersion {
     pub expires_at: Option<Timestamp>,
     /// How many reads it allows.
     pub max_access_count: Option<i64>,
+    /// Fingerprint of the client's key that the value is encrypted with beneath our own.
+    pub cmek_fingerprint: Option<String>,
+}
+
+/// Paths from `from` on and before `to`, in the order of their bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PathRange {
+    /// The first that may be in it.
+    pub from: String,
+    /// The first behind it.
+    pub to: String,
+}
+
+impl PathRange {
+    /// All paths that begin with a text; every path for `""`.
+    #[must_use]
+    pub fn of_prefix(prefix: &str) -> Self {
+        Self {
+            from: prefix.to_owned(),
+            // '~' sorts after every character that a path may hold.
+            to: format!("{prefix}~"),
+        }
+    }
+
+    /// One path alone.
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
+        Self {
+            from: path.to_owned(),
+            to: first_behind(path),
+        }
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        let from = self.from.as_str().max(&other.from).to_owned();
+        let to = self.to.as_str().min(&other.to).to_owned();
+        (from < to).then_some(Self { from, to })
+    }
+
+    /// What is behind a path.
+    #[must_use]
+    pub fn after(&self, path: &str) -> Option<Self> {
+        self.and(&Self {
+            from: first_behind(path),
+            to: "~".to_owned(),
+        })
+    }
+}
+
+/// '!' sorts before every character that a path may hold.
+fn first_behind(path: &str) -> String {
+    format!("{path}!")
 }
 
 const FIND_CURRENT: &str = "SELECT s.id, s.path, s.version AS latest, s.rev, s.deleted_at, \
     s.expires_at AS secret_expires_at, s.max_access_count, s.access_count, v.version, v.type AS kind, v.metadata, \
     v.key_generation, v.wrapped_key, v.ciphertext, v.created_by_type, v.created_by_id, v.created_at, v.expires_at, \
-    v.disabled_at FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
+    v.disabled_at, v.cmek_fingerprint FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
     WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path = $3";
 const FIND_VERSION: &str = "SELECT s.id, s.path, s.version AS latest, s.rev, s.deleted_at, \
     s.expires_at AS secret_expires_at, s.max_access_count, s.access_count, v.version, v.type AS kind, v.metadata, \
     v.key_generation, v.wrapped_key, v.ciphertext, v.created_by_type, v.created_by_id, v.created_at, v.expires_at, \
-    v.disabled_at FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = $4 \
+    v.disabled_at, v.cmek_fingerprint FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = $4 \
     WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path = $3";
 const FIND_CURRENT_BY_ID: &str = "SELECT s.id, s.path, s.version AS latest, s.rev, s.deleted_at, \
     s.expires_at AS secret_expires_at, s.max_access_count, s.access_count, v.version, v.type AS kind, v.metadata, \
     v.key_generation, v.wrapped_key, v.ciphertext, v.created_by_type, v.created_by_id, v.created_at, v.expires_at, \
-    v.disabled_at FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
+    v.disabled_at, v.cmek_fingerprint FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
     WHERE s.org_id = $1 AND s.id = $2";
 const FIND_HEAD: &str =
     "SELECT id, version, rev FROM secrets WHERE org_id = $1 AND vault_id = $2 AND path = $3";
 const FIND_METADATA: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type AS kind, v.metadata, \
-    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at \
+    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at, v.cmek_fingerprint \
     FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
     WHERE s.org_id = $1 AND s.id = $2";
 // A prefix is a range of the index on (vault_id, path): paths are ASCII and sort by byte.
-const LIST_METADATA: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type AS kind, v.metadata, \
-    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at \
-    FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
-    WHERE s.org_id = $1 AND s.vault_id = $2 AND s.deleted_at IS NULL ORDER BY s.path";
-const LIST_METADATA_PREFIX: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type AS kind, v.metadata, \
-    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at \
+const LIST_METADATA_RANGE: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type AS kind, v.metadata, \
+    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at, v.cmek_fingerprint \
     FROM secrets s JOIN secret_versions v ON v.secret_id = s.id AND v.version = s.version \
     WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path >= $3 AND s.path < $4 AND s.deleted_at IS NULL \
-    ORDER BY s.path";
+    ORDER BY s.path LIMIT $5";
 const LIST_VERSIONS: &str = "SELECT s.id, s.vault_id, s.path, v.version, v.type AS kind, v.metadata, \
-    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at \
+    v.created_by_type, v.created_by_id, v.created_at, v.expires_at, v.disabled_at, s.deleted_at, v.cmek_fingerprint \
     FROM secrets s JOIN secret_versions v ON v.secret_id = s.id \
     WHERE s.org_id = $1 AND s.vault_id = $2 AND s.path = $3 ORDER BY v.version DESC";
 pub(crate) const FIND_REV: &str = "SELECT rev FROM secrets WHERE id = $1";
@@ -184,6 +238,8 @@ const DISABLE_VERSION: &str = "UPDATE secret_versions SET disabled_at = $4 \
     WHERE secret_id = (SELECT s.id FROM secrets s WHERE s.org_id = $1 AND s.id = $2) \
     AND version = $3 AND disabled_at IS NULL";
 const BUMP_REV: &str = "UPDATE secrets SET rev = rev + 1 WHERE org_id = $1 AND id = $2";
+const COUNT_IN_ORGANISATION: &str = "SELECT COUNT(*) AS count FROM vaults o JOIN secrets s ON s.vault_id = o.id \
+    WHERE o.org_id = $1 AND o.name <> $2 AND s.deleted_at IS NULL";
 const COUNT_IN_VAULT: &str = "SELECT COUNT(*) AS count FROM secrets WHERE org_id = $1 AND vault_id = $2 AND deleted_at IS NULL";
 
 static STALE: Rows = Rows::new(
@@ -203,8 +259,8 @@ pub(crate) static PUT_HEADS: Rows = Rows::new(
 
 pub(crate) static PUT_VERSIONS: Rows = Rows::new(
     "INSERT INTO secret_versions (secret_id, version, type, metadata, key_generation, wrapped_key, ciphertext, \
-     created_by_type, created_by_id, created_at, expires_at) VALUES",
-    11,
+     created_by_type, created_by_id, created_at, expires_at, cmek_fingerprint) VALUES",
+    12,
     "",
 );
 
@@ -265,28 +321,23 @@ impl Tx {
         maybe!(self, FIND_METADATA, org.as_uuid(), id.as_uuid())
     }
 
-    /// All secrets of a vault that are not deleted, by path.
+    /// The first `limit` secrets of a vault that are not deleted and whose paths are in a range, by path.
     pub async fn list_secret_metadata(
         &mut self,
         org: OrgId,
         vault: VaultId,
-        prefix: Option<&str>,
+        range: &PathRange,
+        limit: i64,
     ) -> Result<Vec<MetadataRow>> {
-        match prefix {
-            None | Some("") => all!(self, LIST_METADATA, org.as_uuid(), vault.as_uuid()),
-            // '~' sorts after every character that a path may hold.
-            Some(prefix) => {
-                let end = format!("{prefix}~");
-                all!(
-                    self,
-                    LIST_METADATA_PREFIX,
-                    org.as_uuid(),
-                    vault.as_uuid(),
-                    prefix,
-                    end.as_str()
-                )
-            }
-        }
+        all!(
+            self,
+            LIST_METADATA_RANGE,
+            org.as_uuid(),
+            vault.as_uuid(),
+            range.from.as_str(),
+            range.to.as_str(),
+            limit
+        )
     }
 
     /// All versions at a path, newest first.
@@ -367,7 +418,8 @@ impl Tx {
                         .bind(new.created_by_type)
                         .bind(new.created_by_id)
                         .bind(new.created_at.as_millis())
-                        .bind(new.expires_at.map(Timestamp::as_millis));
+                        .bind(new.expires_at.map(Timestamp::as_millis))
+                        .bind(new.cmek_fingerprint.as_deref());
                 }
                 async {
                     query
@@ -411,6 +463,13 @@ impl Tx {
             changed!(self, BUMP_REV, org, id)?;
         }
         Ok(disabled)
+    }
+
+    /// How many secrets an organisation holds, in all its vaults but the one of this name.
+    pub async fn count_all_secrets(&mut self, org: OrgId, except: &str) -> Result<i64> {
+        let row: Option<crate::users::Count> =
+            maybe!(self, COUNT_IN_ORGANISATION, org.as_uuid(), except)?;
+        Ok(row.map_or(0, |row| row.count))
     }
 
     /// How many secrets a vault holds.

@@ -26,6 +26,8 @@ row! {
         pub key_generation: i64,
         /// When it was made.
         pub created_at: Timestamp,
+        /// SHA-256, in hexadecimal, of the key with which clients encrypt its values.
+        pub cmek_fingerprint: Option<String>,
     }
 }
 
@@ -47,16 +49,19 @@ const INSERT: &str = "INSERT INTO vaults (id, org_id, name, description, owner_t
     created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const INSERT_KEY: &str =
     "INSERT INTO vault_keys (vault_id, generation, wrapped, created_at) VALUES ($1, $2, $3, $4)";
-const FIND: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at \
+const FIND: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at, cmek_fingerprint \
     FROM vaults WHERE org_id = $1 AND id = $2";
-const FIND_BY_NAME: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at \
+const FIND_BY_NAME: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at, cmek_fingerprint \
     FROM vaults WHERE org_id = $1 AND name = $2";
-const LIST: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at \
+const LIST: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at, cmek_fingerprint \
     FROM vaults WHERE org_id = $1 ORDER BY created_at, id";
-const LIST_REACHABLE: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at \
+const LIST_REACHABLE: &str = "SELECT id, org_id, name, description, owner_type, owner_id, key_generation, created_at, cmek_fingerprint \
     FROM vaults WHERE org_id = $1 AND (owner_id = $2 OR id IN \
     (SELECT vault_id FROM policies WHERE principal_id = $2 AND effect = 'allow' \
      AND (expires_at IS NULL OR expires_at > $3))) ORDER BY created_at, id";
+const COUNT: &str = "SELECT COUNT(*) AS count FROM vaults WHERE org_id = $1 AND name <> $2";
+const SET_FINGERPRINT: &str =
+    "UPDATE vaults SET cmek_fingerprint = $3 WHERE org_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM vaults WHERE org_id = $1 AND id = $2";
 const FIND_KEY: &str = "SELECT k.vault_id, v.org_id, k.generation, k.wrapped FROM vault_keys k \
     JOIN vaults v ON v.id = k.vault_id WHERE v.org_id = $1 AND k.vault_id = $2 AND k.generation = $3";
@@ -121,6 +126,29 @@ impl Tx {
             principal,
             now.as_millis()
         )
+    }
+
+    /// How many vaults an organisation has, without the one of this name.
+    pub async fn count_vaults(&mut self, org: OrgId, except: &str) -> Result<i64> {
+        let row: Option<crate::users::Count> = maybe!(self, COUNT, org.as_uuid(), except)?;
+        Ok(row.map_or(0, |row| row.count))
+    }
+
+    /// Says with which key of theirs clients encrypt from now on; `None` for none.
+    pub async fn set_cmek_fingerprint(
+        &mut self,
+        org: OrgId,
+        id: VaultId,
+        fingerprint: Option<&str>,
+    ) -> Result<()> {
+        changed!(
+            self,
+            SET_FINGERPRINT,
+            org.as_uuid(),
+            id.as_uuid(),
+            fingerprint
+        )?;
+        Ok(())
     }
 
     /// Destroys a vault with its secrets, policies, shares and keys.

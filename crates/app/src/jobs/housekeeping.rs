@@ -60,6 +60,7 @@ const TASKS: &[Task] = &[
     task!("kept mails", purge_kept_mails, MAIL_KEPT),
     task!("finished deliveries", purge_deliveries, DELIVERY_KEPT),
     task!("counters of limits", purge_windows, Duration::ZERO),
+    task!("repeatable requests", purge_requests, Duration::ZERO),
     task!("epochs of tokens", purge_epochs, EPOCH_KEPT),
 ];
 

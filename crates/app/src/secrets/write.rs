@@ -1,7 +1,9 @@
 //! Writing secrets: new versions by callers, random ones by the server, identity keys.
 
 use super::generate::{self, GenerateRequest};
-use super::{MAXIMUM_VALUE, Metadata, granted_details, metadata_of_sealed, version_number};
+use super::{
+    Condition, MAXIMUM_VALUE, Metadata, granted_details, metadata_of_sealed, version_number,
+};
 use crate::App;
 use crate::caches::VaultView;
 use crate::commit::{Light, Outcome, Step};
@@ -9,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::lane::{Attempt, Retry, entry_of};
 use crate::live::Caller;
 use crate::op::Op;
+use crate::quotas::{self, Resource};
 use oneclaw_core::audit::Details;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{SecretId, VaultId};
@@ -16,6 +19,7 @@ use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::Action;
 use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::client_key::check_shape;
 use oneclaw_crypto::envelope::{ValueContext, encrypt_value};
 use oneclaw_store::secrets::{NewVersion, SealedRow};
 use std::sync::Arc;
@@ -42,7 +46,20 @@ pub async fn put(
     path: &SecretPath,
     request: PutRequest,
 ) -> Result<Metadata> {
-    let write = Write::parse(app, request)?;
+    put_if(app, caller, vault, path, request, Condition::default()).await
+}
+
+/// Writes a new version, or the first, if the newest is the one that was meant.
+pub async fn put_if(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    request: PutRequest,
+    condition: Condition,
+) -> Result<Metadata> {
+    let mut write = Write::parse(app, request)?;
+    write.condition = condition;
     let mut retry = Retry::new(app, caller, vault, path);
     write_until_done(app, caller, &mut retry, vault, path, Action::Write, &write).await
 }
@@ -55,6 +72,18 @@ pub async fn rotate(
     path: &SecretPath,
     request: GenerateRequest,
 ) -> Result<Metadata> {
+    rotate_if(app, caller, vault, path, request, Condition::default()).await
+}
+
+/// Replaces the value by a random one, if the newest version is the one that was meant.
+pub async fn rotate_if(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    request: GenerateRequest,
+    condition: Condition,
+) -> Result<Metadata> {
     let value = generate::generate(&request, app.random())?;
     let request = PutRequest {
         value,
@@ -66,6 +95,7 @@ pub async fn rotate(
     let kind_given = request.kind.is_some();
     let mut write = Write::parse(app, request)?;
     write.keep_kind = !kind_given;
+    write.condition = condition;
     let mut retry = Retry::new(app, caller, vault, path);
     write_until_done(app, caller, &mut retry, vault, path, Action::Rotate, &write).await
 }
@@ -101,8 +131,15 @@ async fn write_in_turn(
     action: Action,
     write: &Write,
 ) -> Result<Attempt<Metadata>> {
+    // Read afresh, so that what is found stale below is not found again.
+    let remembered = (caller.org(), vault, caller.principal());
+    app.caches().vaults.remove(&remembered);
+    app.caches().sealed.remove(&(vault, path.clone()));
     let access = app.access(caller, vault, action).await?;
     let before = app.sealed(&access, caller, path).await?;
+    let refused = check_client_key(&access.view, action, write)
+        .and_then(|()| write.condition.check(before.as_deref()));
+    let guards = access.guards();
     let is_there = before.as_ref().is_some_and(|row| row.deleted_at.is_none());
     let new = app
         .seal_version(
@@ -116,13 +153,21 @@ async fn write_in_turn(
         .await?;
     let metadata = metadata_of_sealed(&sealed_of_new(&new))?;
     let (by, at) = (caller.clone(), path.clone());
+    // Anything that fails in here gives the use of the policy back.
     let written = app
         .run(move |op| {
             Box::pin(async move {
                 let live = op.authenticate(&by).await?;
+                if !op.tx().stale_guards(&guards).await?.is_empty() {
+                    return Err(overtaken());
+                }
                 let granted = op.decide(&live, &by, vault, action, &at).await?;
+                refused?;
                 if action == Action::Rotate && !is_there {
                     return Err(nothing_to_rotate());
+                }
+                if !is_there {
+                    quotas::check_room(op, by.org(), Resource::Secrets).await?;
                 }
                 if op.tx().put_versions(&[&new]).await?.is_empty() {
                     return Err(overtaken());
@@ -168,6 +213,7 @@ struct Write {
     metadata: String,
     expires_at: Option<Timestamp>,
     max_access_count: Option<i64>,
+    condition: Condition,
 }
 
 impl Write {
@@ -217,6 +263,7 @@ impl Write {
             metadata,
             expires_at: request.expires_at,
             max_access_count: request.max_access_count,
+            condition: Condition::default(),
         })
     }
 }
@@ -234,7 +281,17 @@ async fn try_write(
         Attempt::Done(done) => done,
         other => return Ok(other.instead_of()),
     };
+    if let Err(error) = check_client_key(&access.view, action, write) {
+        return app.refuse(&access, error).await;
+    }
+    // What is remembered refuses nobody.
+    if !write.condition.is_none() {
+        app.caches().sealed.remove(&(vault, path.clone()));
+    }
     let before = app.sealed(&access, caller, path).await?;
+    if let Err(error) = write.condition.check(before.as_deref()) {
+        return app.refuse(&access, error).await;
+    }
     if action == Action::Rotate && before.as_ref().is_none_or(|row| row.deleted_at.is_some()) {
         return app.refuse(&access, nothing_to_rotate()).await;
     }
@@ -257,7 +314,12 @@ async fn try_write(
         ),
         step: Step::Put(Box::new(new)),
     };
-    match app.commit(light).await? {
+    let is_new = before.is_none_or(|row| row.deleted_at.is_some());
+    let outcome = match access.loaded.secret_limit {
+        Some(_) if is_new => commit_if_room(app, caller, light).await?,
+        _ => app.commit(light).await?,
+    };
+    match outcome {
         Outcome::Done => {
             let metadata = metadata_of_sealed(&row)?;
             app.caches()
@@ -268,6 +330,51 @@ async fn try_write(
         Outcome::Lost => Ok(Attempt::Lost),
         _ => Ok(Attempt::Stale),
     }
+}
+
+/// In a vault whose values clients encrypt, the server can neither make a value nor take one that
+/// everybody here could read.
+fn check_client_key(view: &VaultView, action: Action, write: &Write) -> Result<()> {
+    if view.cmek_fingerprint.is_none() {
+        return Ok(());
+    }
+    if action == Action::Rotate {
+        return Err(Error::invalid(
+            "vault_id",
+            "The values of this vault are encrypted by its clients, so the server cannot make one. \
+             Encrypt a new value and write it.",
+        ));
+    }
+    check_shape(write.value.expose()).map_err(|_| {
+        Error::invalid(
+            "value",
+            "This vault takes only values that the client has encrypted with the vault's key: \
+             base64 of a version byte 1, a 12-byte IV, and AES-256-GCM ciphertext with its tag.",
+        )
+    })
+}
+
+/// Commits a write that adds a secret to an organisation whose number of secrets is limited: they are
+/// counted where nobody else can add one.
+async fn commit_if_room(app: &App, caller: &Caller, light: Light) -> Result<Outcome> {
+    let org = caller.org();
+    app.run(move |op| {
+        Box::pin(async move {
+            op.enter([org]).await?;
+            if !op.tx().stale_guards(&light.guards).await?.is_empty() {
+                return Ok(Outcome::Stale);
+            }
+            quotas::check_room(op, org, Resource::Secrets).await?;
+            if let Step::Put(new) = &light.step
+                && op.tx().put_versions(&[new]).await?.is_empty()
+            {
+                return Ok(Outcome::Lost);
+            }
+            op.log(light.entry);
+            Ok(Outcome::Done)
+        })
+    })
+    .await
 }
 
 impl App {
@@ -323,6 +430,7 @@ impl App {
             created_at: now,
             expires_at: write.expires_at,
             max_access_count: write.max_access_count,
+            cmek_fingerprint: view.cmek_fingerprint.clone(),
         })
     }
 }
@@ -349,6 +457,7 @@ fn sealed_of_new(new: &NewVersion) -> SealedRow {
         created_at: new.created_at,
         expires_at: new.expires_at,
         disabled_at: None,
+        cmek_fingerprint: new.cmek_fingerprint.clone(),
     }
 }
 
@@ -410,6 +519,7 @@ pub(crate) async fn put_internal(
         created_at: now,
         expires_at: None,
         max_access_count: None,
+        cmek_fingerprint: None,
     };
     if op.tx().put_versions(&[&new]).await?.is_empty() {
         return Err(overtaken());

@@ -9,8 +9,10 @@ use oneclaw_client::approvals::*;
 use oneclaw_client::audit::*;
 use oneclaw_client::auth::*;
 use oneclaw_client::enrollments::*;
+use oneclaw_client::env_vars::*;
 use oneclaw_client::secrets::*;
 use oneclaw_client::shares::*;
+use oneclaw_client::usage::*;
 use oneclaw_client::vaults::*;
 use oneclaw_client::webhooks::*;
 use oneclaw_client::{Client, Credential, Error};
@@ -45,6 +47,8 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
     }
     let all_vaults_query = ListSecretsQuery {
         prefix: Some("api keys/&x".into()),
+        limit: Some(50),
+        cursor: Some("api-keys/openai".into()),
     };
     let events = AuditEventsQuery {
         action: Some("secret.read".into()),
@@ -128,6 +132,87 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         call!("listVaults", c.list_vaults()),
         call!("getVault", c.get_vault(id(3))),
         call!("deleteVault", c.delete_vault(id(3))),
+        call!(
+            "enableCmek",
+            c.enable_cmek(id(3), &full("EnableCmekRequest"))
+        ),
+        call!("disableCmek", c.disable_cmek(id(3))),
+        call!(
+            "rotateCmek",
+            c.rotate_cmek(
+                id(3),
+                &full("CmekRotateRequest"),
+                &secret("old"),
+                &secret("new")
+            )
+        ),
+        call!("getCmekRotationJob", c.get_cmek_rotation_job(id(3), id(20))),
+        call!("billingUsage", c.billing_usage()),
+        call!(
+            "billingHistory",
+            c.billing_history(&UsageHistoryQuery { limit: Some(7) })
+        ),
+        call!(
+            "listEnvVars",
+            c.list_env_vars(id(3), &EnvVarQuery::default())
+        ),
+        call!(
+            "createEnvVar",
+            c.create_env_var(id(3), &full("CreateEnvVarRequest"))
+        ),
+        call!(
+            "getEnvVar",
+            c.get_env_var(id(3), "DB_URL", &EnvVarQuery::default())
+        ),
+        call!(
+            "updateEnvVar",
+            c.update_env_var(
+                id(3),
+                "DB_URL",
+                &EnvVarQuery {
+                    environment: Some("preview".into()),
+                    git_branch: Some("feature/x".into()),
+                },
+                &full("UpdateEnvVarRequest")
+            )
+        ),
+        call!(
+            "deleteEnvVar",
+            c.delete_env_var(id(3), "DB_URL", &EnvVarQuery::default())
+        ),
+        call!(
+            "resolveEnvVars",
+            c.resolve_env_vars(id(3), &EnvVarQuery::default())
+        ),
+        call!("listVaultEnvironments", c.list_vault_environments(id(3))),
+        call!(
+            "createVaultEnvironment",
+            c.create_vault_environment(id(3), &full("CreateEnvironmentRequest"))
+        ),
+        call!(
+            "deleteVaultEnvironment",
+            c.delete_vault_environment(id(3), "staging")
+        ),
+        call!("listOrgEnvVars", c.list_org_env_vars()),
+        call!(
+            "createOrgEnvVar",
+            c.create_org_env_var(&full("CreateEnvVarRequest"))
+        ),
+        call!(
+            "updateOrgEnvVar",
+            c.update_org_env_var("DB_URL", &full("UpdateEnvVarRequest"))
+        ),
+        call!("deleteOrgEnvVar", c.delete_org_env_var(id(22))),
+        call!(
+            "linkOrgEnvVar",
+            c.link_org_env_var(id(22), &full("LinkEnvVarRequest"))
+        ),
+        call!("unlinkOrgEnvVar", c.unlink_org_env_var(id(22), id(3))),
+        call!("getOrgLimits", c.get_org_limits()),
+        call!(
+            "updateOrgLimits",
+            c.update_org_limits(&full("UpdateOrgLimitsRequest"))
+        ),
         call!("listSecrets", c.list_secrets(id(3), &all_vaults_query)),
         call!(
             "listSecrets",

@@ -72,6 +72,7 @@ const OURS: &[(&str, &str)] = &[
         "ShareListItem",
         "created_by created_by_name recipient_id secret_id share_url",
     ),
+    ("SecretListResponse", "next_cursor"),
     ("SharedSecretResponse", "cmek_encrypted"),
     ("SignupResponse", "expires_in"),
     ("UpdateAgentRequest", "description"),
@@ -280,10 +281,15 @@ mod schemas {
                 SecretMetadataResponse SecretResponse SecretVersionListResponse;
             shares: AccessShareRequest CreateShareRequest ShareListItem ShareListResponse ShareResponse
                 SharedSecretResponse;
-            vaults: CreateVaultRequest VaultListResponse VaultResponse;
             webhooks: CreateWebhookRequest UpdateWebhookRequest WebhookCreatedResponse
                 WebhookDeliveryListResponse WebhookDeliveryResponse WebhookListResponse WebhookResponse
                 WebhookSecretResponse;
+            usage: UsageEvent UsageHistoryResponse UsageMonth UsageSummaryResponse;
+            env_vars: CreateEnvVarRequest CreateEnvironmentRequest EnvVar EnvVarListResponse EnvironmentListResponse
+                LinkEnvVarRequest OrgEnvVar OrgEnvVarListResponse ResolveEnvVarsResponse UpdateEnvVarRequest
+                VaultEnvironment;
+            limits: OrgLimit OrgLimitsResponse UpdateOrgLimitsRequest;
+            vaults: CmekRotateRequest CmekRotationJobResponse CreateVaultRequest EnableCmekRequest VaultListResponse VaultResponse;
         }
     }
 
@@ -306,7 +312,7 @@ mod schemas {
 
     #[test]
     fn query_parameters_are_described() {
-        use oneclaw_client::{approvals, audit, enrollments, secrets};
+        use oneclaw_client::{approvals, audit, enrollments, env_vars, secrets, usage};
         use utoipa::IntoParams;
 
         fn names<T: IntoParams>() -> Vec<String> {
@@ -328,7 +334,15 @@ mod schemas {
                 })
                 .collect()
         }
-        assert_eq!(names::<secrets::ListSecretsQuery>(), ["prefix"]);
+        assert_eq!(
+            names::<secrets::ListSecretsQuery>(),
+            ["prefix", "limit", "cursor"]
+        );
+        assert_eq!(
+            names::<env_vars::EnvVarQuery>(),
+            ["environment", "git_branch"]
+        );
+        assert_eq!(names::<usage::UsageHistoryQuery>(), ["limit"]);
         assert_eq!(names::<enrollments::EnrollmentStatusQuery>(), ["poll!"]);
         assert_eq!(names::<enrollments::ListEnrollmentsQuery>(), ["status"]);
         assert_eq!(

@@ -1,5 +1,6 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
+mod data;
 mod organisation;
 mod people;
 
@@ -82,6 +83,7 @@ fn some<T: Into<U>, U>(value: T) -> Option<U> {
 /// Every body the API speaks in, requests first.
 pub(crate) fn all() -> Vec<Sample> {
     let mut all = requests();
+    all.extend(data::all());
     all.extend(account_answers());
     all.extend(enrollment_answers());
     all.extend(vault_answers());
@@ -563,7 +565,10 @@ fn vault_answers() -> Vec<Sample> {
     let versions = SecretVersionListResponse {
         versions: vec![metadata(2, None, false), metadata(1, None, true)],
     };
-    let secrets = |secrets| SecretListResponse { secrets };
+    let secrets = |secrets, next_cursor| SecretListResponse {
+        secrets,
+        next_cursor,
+    };
     let mut all = vec![
         sample("VaultResponse", &vault, &full_vault),
         sample(
@@ -588,8 +593,8 @@ fn vault_answers() -> Vec<Sample> {
         ),
         sample(
             "SecretListResponse",
-            &secrets(vec![]),
-            &secrets(vec![metadata(2, None, false)]),
+            &secrets(vec![], None),
+            &secrets(vec![metadata(2, None, false)], some("api-keys/openai")),
         ),
         sample(
             "SecretVersionListResponse",

@@ -1,6 +1,6 @@
 //! Agents. Fields of features that are not here (chains, cards, proxies) are accepted and ignored.
 
-use super::{change, change_or_default, number};
+use super::{change, change_or_default, number, repeatable};
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Authenticated, Json, Path};
@@ -26,7 +26,7 @@ const INTENTS: &str = "intents_api_enabled";
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
-        .routes(routes!(create_agent, list_agents))
+        .routes(repeatable(routes!(create_agent, list_agents)))
         .routes(routes!(get_agent_self))
         .routes(routes!(batch_delete_agents))
         .routes(routes!(rotate_agent_identity_keys))

@@ -5,9 +5,11 @@ use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Authenticated, Json, OptionalJson, Path, PublicJson, Query, RequestOrigin};
 use crate::middleware::flood::{Count, Flood};
+use crate::middleware::repeat;
 use crate::openapi::{Conflict, Gone, NotFound, Unavailable};
 use crate::reply::{Created, Reply};
 use axum::extract::State;
+use axum::middleware::from_fn;
 use oneclaw_app::enrollments::{Approval, Delivery, EnrollRequest, Enrollment};
 use oneclaw_app::{App, enrollments};
 use oneclaw_client::enrollments::{
@@ -18,13 +20,14 @@ use oneclaw_client::enrollments::{
 use oneclaw_core::id::{AgentId, EnrollmentId};
 use oneclaw_core::limit::Limit;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 pub(super) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(limited(
-            routes!(enroll_agent),
+            // Within the limit: a repetition counts too.
+            routes!(enroll_agent).layer(from_fn(repeat::of_network)),
             flood,
             Limit::Enroll,
             Count::All,

@@ -1,13 +1,15 @@
 //! Secrets. Their paths are read from the address as it was sent, see [`crate::extract::SecretAt`].
 
-use super::{damaged, number, object};
+use super::{DEFAULT_PAGE, damaged, number, object, page_limit};
 use crate::ServerState;
-use crate::error::ApiResult;
-use crate::extract::{Authenticated, Json, OptionalJson, Path, Query, SecretAt, SecretVersionAt};
-use crate::openapi::{Conflict, Gone, NotFound};
-use crate::reply::{Created, NoContent, Reply};
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{
+    Authenticated, Json, OptionalJson, Path, Precondition, Query, SecretAt, SecretVersionAt,
+};
+use crate::openapi::{Conflict, Gone, NotFound, PreconditionFailed};
+use crate::reply::{Created, NoContent, Reply, Tagged};
 use axum::extract::State;
-use oneclaw_app::secrets::{Charset, GenerateRequest, Metadata, PutRequest, Value};
+use oneclaw_app::secrets::{Charset, GenerateRequest, Metadata, Page, PutRequest, Value};
 use oneclaw_app::{App, secrets};
 use oneclaw_client::secrets::{
     self as wire, ListSecretsQuery, PutSecretRequest, RotateSecretRequest, SecretCreatedResponse,
@@ -42,13 +44,32 @@ async fn list_secrets(
     Path(vault): Path<VaultId>,
     Query(query): Query<ListSecretsQuery>,
 ) -> ApiResult<Reply<SecretListResponse>> {
-    let listed = secrets::list(&app, &caller, vault, query.prefix.as_deref()).await?;
+    let page = page(&query)?;
+    let listed = secrets::list_page(&app, &caller, vault, query.prefix.as_deref(), &page).await?;
     Ok(Reply(SecretListResponse {
         secrets: listed
+            .secrets
             .into_iter()
             .map(metadata_response)
             .collect::<ApiResult<_>>()?,
+        next_cursor: listed.next.map(|path| path.as_str().to_owned()),
     }))
+}
+
+/// Whoever names neither a limit nor a cursor gets the whole list.
+fn page(query: &ListSecretsQuery) -> ApiResult<Page> {
+    let after = match query.cursor.as_deref() {
+        None => None,
+        Some(cursor) => Some(SecretPath::parse(cursor).map_err(|_| {
+            ApiError::invalid("cursor", "must be the next_cursor of the page before")
+        })?),
+    };
+    let limit = match (query.limit, &after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(DEFAULT_PAGE),
+        (Some(limit), _) => Some(page_limit(limit)?),
+    };
+    Ok(Page { limit, after })
 }
 
 /// Read a secret. Counts as one read.
@@ -59,22 +80,27 @@ async fn get_secret(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     at: SecretAt,
-) -> ApiResult<Reply<SecretResponse>> {
+) -> ApiResult<Tagged<Reply<SecretResponse>>> {
     let value = secrets::read(&app, &caller, at.vault, &at.path).await?;
-    Ok(Reply(secret_response(value, at.path)?))
+    Ok(Tagged {
+        tag: value.metadata.tag(),
+        reply: Reply(secret_response(value, at.path)?),
+    })
 }
 
 /// Write a secret: the first version at a path, or the next.
 #[utoipa::path(put, path = "/v1/vaults/{vault_id}/secrets/{*path}", operation_id = "putSecret", tag = "Secrets",
-    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes.")),
+    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes."),
+        ("If-Match" = Option<String>, Header, description = "Only if the newest version has one of these entity tags."), ("If-None-Match" = Option<String>, Header, description = "`*`: only if there is none yet.")),
     request_body = PutSecretRequest,
-    responses((status = 201, description = "The version just written, without its value.", body = SecretCreatedResponse), NotFound))]
+    responses((status = 201, description = "The version just written, without its value.", body = SecretCreatedResponse), PreconditionFailed, NotFound))]
 async fn put_secret(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     at: SecretAt,
+    Precondition(condition): Precondition,
     Json(body): Json<PutSecretRequest>,
-) -> ApiResult<Created<SecretCreatedResponse>> {
+) -> ApiResult<Tagged<Created<SecretCreatedResponse>>> {
     let request = PutRequest {
         value: body.value.into_secret(),
         kind: body.secret_type.map(|kind| kind.as_str().to_owned()),
@@ -82,20 +108,22 @@ async fn put_secret(
         expires_at: body.expires_at,
         max_access_count: body.max_access_count.map(i64::from),
     };
-    let written = secrets::put(&app, &caller, at.vault, &at.path, request).await?;
-    Ok(Created(created_response(written)?))
+    let written = secrets::put_if(&app, &caller, at.vault, &at.path, request, condition).await?;
+    tagged(written)
 }
 
 /// Delete a secret, all its versions.
 #[utoipa::path(delete, path = "/v1/vaults/{vault_id}/secrets/{*path}", operation_id = "deleteSecret", tag = "Secrets",
-    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes.")),
-    responses((status = 204, description = "It can no longer be read. Writing to the path brings it back as a new version."), NotFound))]
+    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes."),
+        ("If-Match" = Option<String>, Header, description = "Only if the newest version has one of these entity tags."), ("If-None-Match" = Option<String>, Header, description = "`*`: only if there is none yet.")),
+    responses((status = 204, description = "It can no longer be read. Writing to the path brings it back as a new version."), PreconditionFailed, NotFound))]
 async fn delete_secret(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     at: SecretAt,
+    Precondition(condition): Precondition,
 ) -> ApiResult<NoContent> {
-    secrets::delete(&app, &caller, at.vault, &at.path).await?;
+    secrets::delete_if(&app, &caller, at.vault, &at.path, condition).await?;
     Ok(NoContent)
 }
 
@@ -126,9 +154,12 @@ async fn get_secret_version(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     at: SecretVersionAt,
-) -> ApiResult<Reply<SecretResponse>> {
+) -> ApiResult<Tagged<Reply<SecretResponse>>> {
     let value = secrets::read_version(&app, &caller, at.vault, &at.path, at.version).await?;
-    Ok(Reply(secret_response(value, at.path)?))
+    Ok(Tagged {
+        tag: value.metadata.tag(),
+        reply: Reply(secret_response(value, at.path)?),
+    })
 }
 
 /// Switch one version off.
@@ -147,15 +178,17 @@ async fn disable_secret_version(
 
 /// Replace the value by a random one that the server makes. It is not returned.
 #[utoipa::path(post, path = "/v1/vaults/{vault_id}/secret-rotate/{*path}", operation_id = "rotateSecret", tag = "Secrets",
-    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes.")),
+    params(("vault_id" = Uuid, Path, description = "Id of the vault."), ("path" = String, Path, description = "Path of the secret; may hold slashes."),
+        ("If-Match" = Option<String>, Header, description = "Only if the newest version has one of these entity tags."), ("If-None-Match" = Option<String>, Header, description = "`*`: only if there is none yet.")),
     request_body = Option<RotateSecretRequest>,
-    responses((status = 201, description = "The version just written, without its value.", body = SecretCreatedResponse), NotFound, Conflict))]
+    responses((status = 201, description = "The version just written, without its value.", body = SecretCreatedResponse), PreconditionFailed, NotFound, Conflict))]
 async fn rotate_secret(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
     at: SecretAt,
+    Precondition(condition): Precondition,
     OptionalJson(body): OptionalJson<RotateSecretRequest>,
-) -> ApiResult<Created<SecretCreatedResponse>> {
+) -> ApiResult<Tagged<Created<SecretCreatedResponse>>> {
     let body = body.unwrap_or_default();
     let request = GenerateRequest {
         // A negative length is as wrong as 0, which the operation refuses.
@@ -165,8 +198,8 @@ async fn rotate_secret(
         charset: body.charset.map(charset).unwrap_or_default(),
         kind: body.secret_type.map(|kind| kind.as_str().to_owned()),
     };
-    let written = secrets::rotate(&app, &caller, at.vault, &at.path, request).await?;
-    Ok(Created(created_response(written)?))
+    let written = secrets::rotate_if(&app, &caller, at.vault, &at.path, request, condition).await?;
+    tagged(written)
 }
 
 const fn charset(charset: wire::Charset) -> Charset {
@@ -190,7 +223,14 @@ fn secret_response(value: Value, path: SecretPath) -> ApiResult<SecretResponse> 
         created_by: metadata.created_by,
         created_at: metadata.created_at,
         expires_at: metadata.expires_at,
-        cmek_encrypted: false,
+        cmek_encrypted: metadata.cmek_fingerprint.is_some(),
+    })
+}
+
+fn tagged(written: Metadata) -> ApiResult<Tagged<Created<SecretCreatedResponse>>> {
+    Ok(Tagged {
+        tag: written.tag(),
+        reply: Created(created_response(written)?),
     })
 }
 

@@ -4,7 +4,7 @@
 //! prefetchers, mail scanners and chat previews are shown the way to the page, where a person presses a button.
 
 use super::secrets::{secret_path, secret_type};
-use super::{limited, number};
+use super::{limited, number, repeatable};
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{
@@ -34,7 +34,7 @@ use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
-        .routes(routes!(create_share))
+        .routes(repeatable(routes!(create_share)))
         .routes(routes!(list_outbound_shares))
         .routes(routes!(list_inbound_shares))
         .routes(routes!(accept_share))
@@ -299,6 +299,6 @@ fn shared_secret(opened: Opened) -> ApiResult<SharedSecretResponse> {
         value: opened.value.into(),
         access_count: number(opened.access_count)?,
         max_access_count: number(opened.max_access_count)?,
-        cmek_encrypted: false,
+        cmek_encrypted: opened.metadata.cmek_fingerprint.is_some(),
     })
 }

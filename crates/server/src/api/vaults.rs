@@ -1,5 +1,6 @@
 //! Vaults.
 
+use super::repeatable;
 use crate::ServerState;
 use crate::error::ApiResult;
 use crate::extract::{Authenticated, Json, Path};
@@ -16,7 +17,7 @@ use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
-        .routes(routes!(create_vault, list_vaults))
+        .routes(repeatable(routes!(create_vault, list_vaults)))
         .routes(routes!(get_vault, delete_vault))
 }
 
@@ -74,7 +75,7 @@ async fn delete_vault(
     Ok(NoContent)
 }
 
-fn vault_response(vault: Vault) -> VaultResponse {
+pub(super) fn vault_response(vault: Vault) -> VaultResponse {
     VaultResponse {
         id: vault.id,
         name: vault.name,
@@ -82,7 +83,7 @@ fn vault_response(vault: Vault) -> VaultResponse {
         created_by: vault.owner.uuid(),
         created_by_type: PrincipalType::of(&vault.owner),
         created_at: vault.created_at,
-        cmek_enabled: false,
-        cmek_fingerprint: None,
+        cmek_enabled: vault.cmek_fingerprint.is_some(),
+        cmek_fingerprint: vault.cmek_fingerprint,
     }
 }

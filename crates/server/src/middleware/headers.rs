@@ -12,9 +12,9 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Every header that a published client sends, whether we act on it or not: a browser asks before it sends them.
-const ALLOWED_HEADERS: &str = "accept, authorization, content-type, dpop, idempotency-key, x-1claw-runtime-id, x-auth-confirm, \
+const ALLOWED_HEADERS: &str = "accept, authorization, content-type, dpop, idempotency-key, if-match, if-none-match, x-1claw-runtime-id, x-auth-confirm, \
      x-client-share, x-cmek-new-key, x-cmek-old-key, x-mfa-token, x-passkey-token, x-payment, x-request-id";
-const EXPOSED_HEADERS: &str = "location, retry-after, www-authenticate, x-quota-warning, x-ratelimit-requests-limit, \
+const EXPOSED_HEADERS: &str = "etag, idempotency-replayed, location, retry-after, www-authenticate, x-quota-warning, x-ratelimit-requests-limit, \
      x-ratelimit-requests-percent, x-ratelimit-requests-used, x-request-id";
 
 /// What all routes of one kind have in common.

@@ -139,6 +139,8 @@ impl Form {
             | Kind::Forbidden
             | Kind::ApprovalRequired(_)
             | Kind::LimitReached
+            | Kind::PreconditionFailed
+            | Kind::Unprocessable
             | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
             Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
                 return Err(error.into());

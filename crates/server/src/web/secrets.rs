@@ -558,6 +558,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
             expires_at: None,
             is_disabled: false,
+            cmek_fingerprint: None,
         }
     }
 

@@ -183,7 +183,7 @@ each_backend! {
         assert_eq!(agent.list_secret_versions(vault.id, &path("api-keys/new")).await.unwrap().versions.len(), 2);
         assert_eq!(agent.get_secret_version(vault.id, &path("api-keys/new"), 1).await.unwrap().value.expose(), "first");
         agent.disable_secret_version(vault.id, &path("api-keys/new"), 1).await.unwrap();
-        assert_eq!(agent.list_secrets(vault.id, &ListSecretsQuery { prefix: Some("api-keys/n".into()) }).await.unwrap().secrets.len(), 1);
+        assert_eq!(agent.list_secrets(vault.id, &ListSecretsQuery { prefix: Some("api-keys/n".into()), ..Default::default() }).await.unwrap().secrets.len(), 1);
 
         let share = CreateShareRequest::new(RecipientType::Creator, "2026-12-31T00:00:00Z".parse().unwrap());
         let share = agent.create_share(written.id, &share).await.unwrap();

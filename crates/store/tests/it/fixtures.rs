@@ -131,6 +131,7 @@ pub(crate) fn vault_row(org: OrgId, name: &str) -> VaultRow {
         owner_id: id(),
         key_generation: 1,
         created_at: NOW,
+        cmek_fingerprint: None,
     }
 }
 
@@ -160,6 +161,7 @@ pub(crate) fn new_secret(org: OrgId, vault: VaultId, path: &str) -> NewVersion {
         created_at: NOW,
         expires_at: Some(at(50)),
         max_access_count: Some(3),
+        cmek_fingerprint: Some("ab".repeat(32)),
     }
 }
 

@@ -47,7 +47,7 @@ const HOT: [(&str, &[&str]); 21] = [
         &["secrets_vault_id_path_key", "(path = $3)"],
     ),
     (
-        "secrets::LIST_METADATA_PREFIX",
+        "secrets::LIST_METADATA_RANGE",
         &["secrets_vault_id_path_key", "(path >= $3) AND (path < $4)"],
     ),
     ("secrets::STALE", &["Nested Loop Left Join", "secrets_pkey"]),

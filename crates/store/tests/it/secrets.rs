@@ -5,7 +5,7 @@ use crate::fixtures::{
     organisation_with_vault, vault,
 };
 use oneclaw_core::clock::Timestamp;
-use oneclaw_store::secrets::{MetadataRow, NewVersion, SealedRow};
+use oneclaw_store::secrets::{MetadataRow, NewVersion, PathRange, SealedRow};
 use oneclaw_store::test_support::TestDatabase;
 use oneclaw_store::{StoreError, each_backend};
 use std::collections::BTreeSet;
@@ -47,6 +47,7 @@ fn sealed(new: &NewVersion) -> SealedRow {
         created_at: new.created_at,
         expires_at: new.expires_at,
         disabled_at: None,
+        cmek_fingerprint: new.cmek_fingerprint.clone(),
     }
 }
 
@@ -64,6 +65,7 @@ fn metadata(new: &NewVersion) -> MetadataRow {
         expires_at: new.expires_at,
         disabled_at: None,
         deleted_at: None,
+        cmek_fingerprint: new.cmek_fingerprint.clone(),
     }
 }
 
@@ -89,7 +91,8 @@ macro_rules! assert_same_sealed {
                 created_by_id,
                 created_at,
                 expires_at,
-                disabled_at
+                disabled_at,
+                cmek_fingerprint
             },
             $found,
             $expected
@@ -112,7 +115,8 @@ macro_rules! assert_same_metadata {
                 created_at,
                 expires_at,
                 disabled_at,
-                deleted_at
+                deleted_at,
+                cmek_fingerprint
             },
             $found,
             $expected
@@ -233,13 +237,13 @@ async fn a_secret_is_invisible_and_untouchable_from_elsewhere(database: TestData
                     .is_none()
             );
             assert!(
-                tx.list_secret_metadata(org, vault, None)
+                tx.list_secret_metadata(org, vault, &PathRange::of_prefix(""), 1000)
                     .await
                     .unwrap()
                     .is_empty()
             );
             assert!(
-                tx.list_secret_metadata(org, vault, Some("prod"))
+                tx.list_secret_metadata(org, vault, &PathRange::of_prefix("prod"), 1000)
                     .await
                     .unwrap()
                     .is_empty()
@@ -420,7 +424,12 @@ async fn batches_of_every_size_are_stored_whole(database: TestDatabase) {
                 );
             }
             let stored = tx
-                .list_secret_metadata(org, vault, Some(&format!("n{count}/")))
+                .list_secret_metadata(
+                    org,
+                    vault,
+                    &PathRange::of_prefix(&format!("n{count}/")),
+                    1000,
+                )
                 .await
                 .unwrap();
             assert_eq!(stored.len(), count);
@@ -569,7 +578,10 @@ async fn a_deleted_secret_comes_back_without_its_old_versions(database: TestData
             Some(at(7))
         );
         assert_eq!(tx.count_secrets(org, vault).await.unwrap(), 1);
-        let listed = tx.list_secret_metadata(org, vault, None).await.unwrap();
+        let listed = tx
+            .list_secret_metadata(org, vault, &PathRange::of_prefix(""), 1000)
+            .await
+            .unwrap();
         assert_eq!(
             listed
                 .iter()
@@ -681,7 +693,7 @@ async fn a_prefix_lists_what_begins_with_it_in_byte_order(database: TestDatabase
                 .filter(|path| path.starts_with(prefix))
                 .collect();
             let listed = tx
-                .list_secret_metadata(org, vault, Some(prefix))
+                .list_secret_metadata(org, vault, &PathRange::of_prefix(prefix), 1000)
                 .await
                 .unwrap();
             assert_eq!(
@@ -692,8 +704,35 @@ async fn a_prefix_lists_what_begins_with_it_in_byte_order(database: TestDatabase
                 expected,
                 "{prefix:?}"
             );
+            // In pages of two, each behind the last path of the one before.
+            let (mut paged, mut rest) = (Vec::new(), Some(PathRange::of_prefix(prefix)));
+            while let Some(range) = rest {
+                let page = tx
+                    .list_secret_metadata(org, vault, &range, 2)
+                    .await
+                    .unwrap();
+                rest = page.last().and_then(|last| range.after(&last.path));
+                paged.extend(page.into_iter().map(|row| row.path));
+            }
+            assert_eq!(paged, expected, "{prefix:?}");
         }
-        let all = tx.list_secret_metadata(org, vault, None).await.unwrap();
+        for path in &sorted {
+            let alone = tx
+                .list_secret_metadata(org, vault, &PathRange::of_path(path), 1000)
+                .await
+                .unwrap();
+            assert_eq!(
+                alone
+                    .iter()
+                    .map(|row| row.path.as_str())
+                    .collect::<Vec<_>>(),
+                [*path]
+            );
+        }
+        let all = tx
+            .list_secret_metadata(org, vault, &PathRange::of_prefix(""), 1000)
+            .await
+            .unwrap();
         assert_eq!(
             all.iter().map(|row| row.path.as_str()).collect::<Vec<_>>(),
             sorted

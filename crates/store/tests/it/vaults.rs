@@ -46,7 +46,8 @@ async fn a_vault_comes_back_as_it_was_stored(database: TestDatabase) {
                     owner_type,
                     owner_id,
                     key_generation,
-                    created_at
+                    created_at,
+                    cmek_fingerprint
                 },
                 found.unwrap().unwrap(),
                 &row

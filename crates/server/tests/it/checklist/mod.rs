@@ -1,4 +1,5 @@
 //! The behaviours that published clients depend on, by their numbers in the list.
 
+mod data;
 mod org;
 mod outbound;
