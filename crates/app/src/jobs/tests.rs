@@ -214,6 +214,8 @@ async fn a_folder_gets_one_private_file_for_each_mail() {
     let folder = database.folder.path().join("mails/out");
     let instance = Instance::open(&database, mailer(&format!("file://{}", folder.display()))).await;
     instance.queue(credentials()).await;
+    // Ids of the same millisecond have no order.
+    instance.clock.advance(Duration::from_millis(1));
     instance.queue(enrollment("bot", "", "")).await;
     assert_eq!(deliver_due(&instance.app).await.unwrap(), 2);
     let mut names: Vec<_> = std::fs::read_dir(&folder)

@@ -272,7 +272,6 @@ mod schemas {
                 InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
                 OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
             ip_rules: CreateIpRuleRequest IpRuleResponse IpRulesListResponse;
-            org: AgentKeysVaultResponse OrgMemberListResponse OrgMemberResponse;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;
