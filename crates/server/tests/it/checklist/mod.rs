@@ -1,4 +1,4 @@
-//! The behaviours that published clients depend on, by their numbers in the list.
+//! Behaviours that published clients rely on, one test for each line of the list we keep of them.
 
 mod data;
 mod org;
