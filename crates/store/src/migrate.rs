@@ -22,6 +22,7 @@ macro_rules! list {
                 4 "0004_audit",
                 5 "0005_shares",
                 6 "0006_outbox",
+                7 "0007_people",
                 10 "0010_outbound",
                 9 "0009_data",
                 11 "0011_organisation",
