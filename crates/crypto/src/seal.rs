@@ -175,6 +175,10 @@ pub enum Purpose {
     Mail,
     /// The secret that signs what a webhook receives, under the record key.
     WebhookSecret,
+    /// The secret of an authenticator app under the record key.
+    TotpSecret,
+    /// A private key that signs for other services, under the record key.
+    FederationKey,
 }
 
 impl Purpose {
@@ -188,6 +192,8 @@ impl Purpose {
             Self::InstanceKey => "instance-key",
             Self::Mail => "mail",
             Self::WebhookSecret => "webhook-secret",
+            Self::TotpSecret => "totp",
+            Self::FederationKey => "federation-key",
         }
     }
 }
