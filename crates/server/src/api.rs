@@ -6,14 +6,18 @@ mod approvals;
 mod audit;
 mod auth;
 mod enrollments;
+mod federation;
 mod internal;
 mod ip_rules;
 mod meta;
+mod mfa;
 mod org;
+mod passkeys;
 mod policies;
 mod reauth;
 mod secrets;
 mod shares;
+mod social;
 mod vaults;
 mod webhooks;
 
@@ -38,6 +42,10 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(account::routes())
         .merge(auth::routes(flood))
         .merge(reauth::routes())
+        .merge(mfa::routes(flood))
+        .merge(passkeys::routes(flood))
+        .merge(social::routes(flood))
+        .merge(federation::routes(flood))
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
         .merge(approvals::routes(flood))

@@ -23,6 +23,7 @@ macro_rules! list {
                 5 "0005_shares",
                 6 "0006_outbox",
                 10 "0010_outbound",
+                8 "0008_factors",
                 11 "0011_organisation",
             ]
         )

@@ -5,6 +5,8 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId,
     SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId,
+    ShareId, UserId, VaultId,
 };
 use uuid::Uuid;
 
@@ -43,6 +45,7 @@ stored_as_uuid!(
     IpRuleId,
     MailId,
     OrgId,
+    PasskeyId,
     PolicyId,
     SecretId,
     SessionId,

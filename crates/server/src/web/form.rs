@@ -140,7 +140,11 @@ impl Form {
             | Kind::ApprovalRequired(_)
             | Kind::LimitReached
             | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
-            Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
+            Kind::NotFound
+            | Kind::Gone
+            | Kind::Unavailable
+            | Kind::NotConfigured
+            | Kind::Internal => {
                 return Err(error.into());
             }
         };

@@ -10,6 +10,7 @@ mod audit;
 mod direct;
 mod enrollments;
 mod epochs;
+mod factors;
 mod instance;
 mod organisations;
 mod outbox;
