@@ -57,7 +57,7 @@ const METADATA: [IpAddr; 4] = [
 
 /// IPv4 ranges that are not globally reachable (IANA special-purpose registry), and multicast.
 const PRIVATE_V4: [(Ipv4Addr, u32); 17] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),

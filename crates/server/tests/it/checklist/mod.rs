@@ -1,7 +1,5 @@
 //! The behaviours that published clients depend on, by their numbers in the list.
 
+mod factors;
 mod org;
 mod outbound;
-//! Behaviours that published clients depend on, by their number in the list that was made of them.
-
-mod factors;
