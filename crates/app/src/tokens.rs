@@ -4,6 +4,7 @@
 //! the token still stands is live state, checked in the commit of every request that uses it.
 
 use crate::commit::{Guards, Light, Outcome, Step};
+use crate::dpop::{self, PresentedProof};
 use crate::error::{Error, Result};
 use crate::live::{Caller, Credential, Loaded, check_agent, refused};
 use crate::op::entry;
@@ -14,7 +15,7 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, ApiKeyId, OrgId, SessionId, TokenId, VaultId};
 use oneclaw_core::policy::Scope;
 use oneclaw_core::secret::SecretString;
-use oneclaw_crypto::jwt::Claims;
+use oneclaw_crypto::jwt::{Claims, Confirmation};
 use oneclaw_crypto::token::{TokenHash, TokenKind};
 use oneclaw_crypto::token_digest;
 use oneclaw_store::epochs::Guard;
@@ -58,23 +59,43 @@ pub(crate) enum Grounds<'a> {
 }
 
 impl App {
-    /// Turns what was presented as a bearer token, a personal key among it, into a caller. Its state is
-    /// checked where it is used.
-    ///
-    /// # Errors
-    /// Unauthenticated, without saying why.
-    pub async fn caller_of(&self, presented: &str, ip: Option<IpAddr>) -> Result<Caller> {
-        if presented.starts_with(TokenKind::UserKey.prefix()) {
-            return api_keys::caller(self, presented, ip).await;
-        }
-        self.verify_token(presented, ip)
-    }
-
     /// Turns a presented access token into a caller. Its state is checked where it is used.
     ///
     /// # Errors
     /// Unauthenticated, without saying why.
+    ///
+    /// One that is bound to a key of its client is refused here: that takes
+    /// [`caller_of`](Self::caller_of).
     pub fn verify_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Caller> {
+        match self.checked(token, ip)? {
+            (caller, None) => Ok(caller),
+            (_, Some(_)) => Err(dpop::missing()),
+        }
+    }
+
+    /// Turns what came with a request into a caller: a token, a personal key among it, and the proof that
+    /// the request is by its holder where the token is bound. Its state is checked where it is used.
+    ///
+    /// # Errors
+    /// Unauthenticated, without saying why.
+    pub async fn caller_of(
+        &self,
+        token: &str,
+        proof: Option<&PresentedProof<'_>>,
+        ip: Option<IpAddr>,
+    ) -> Result<Caller> {
+        if token.starts_with(TokenKind::UserKey.prefix()) {
+            return api_keys::caller(self, token, ip).await;
+        }
+        let (caller, binding) = self.checked(token, ip)?;
+        if let Some(binding) = binding {
+            let proof = proof.ok_or_else(dpop::missing)?;
+            proof.check(self, token, &binding.jkt).await?;
+        }
+        Ok(caller)
+    }
+
+    fn checked(&self, token: &str, ip: Option<IpAddr>) -> Result<(Caller, Option<Confirmation>)> {
         let claims = self.verified_claims(token)?;
         if claims.exp <= self.now() {
             return Err(refused());
@@ -93,7 +114,7 @@ impl App {
                 .collect(),
             None => Vec::new(),
         };
-        Ok(Caller {
+        let caller = Caller {
             principal: claims.sub,
             org: claims.org,
             auth_method,
@@ -107,7 +128,8 @@ impl App {
                 organisation_epoch: claims.oep,
                 expires_at: claims.exp,
             },
-        })
+        };
+        Ok((caller, claims.cnf.clone()))
     }
 
     fn verified_claims(&self, token: &str) -> Result<Arc<Claims>> {
@@ -129,6 +151,17 @@ impl App {
         loaded: &Loaded,
         grounds: &Grounds<'_>,
         life: Duration,
+    ) -> Result<IssuedToken> {
+        self.issue_bound(loaded, grounds, life, None)
+    }
+
+    /// The same, bound to the key of this thumbprint.
+    fn issue_bound(
+        &self,
+        loaded: &Loaded,
+        grounds: &Grounds<'_>,
+        life: Duration,
+        binding: Option<&str>,
     ) -> Result<IssuedToken> {
         let now = self.now();
         let live = &loaded.live;
@@ -157,6 +190,9 @@ impl App {
             oep: loaded.organisation_epoch,
             intents_api_enabled: live.type_gate.then_some(true),
             environment: live.environment.clone(),
+            cnf: binding.map(|thumbprint| Confirmation {
+                jkt: thumbprint.to_owned(),
+            }),
         };
         let access_token = SecretString::from(self.keyring().sign_jwt(&claims)?);
         Ok(IssuedToken {
@@ -175,6 +211,17 @@ pub async fn exchange_agent_key(
     app: &App,
     api_key: &SecretString,
     agent: Option<AgentId>,
+    ip: Option<IpAddr>,
+) -> Result<AgentToken> {
+    exchange_agent_key_bound(app, api_key, agent, None, ip).await
+}
+
+/// The same, for a token that is bound to the key of this thumbprint.
+pub async fn exchange_agent_key_bound(
+    app: &App,
+    api_key: &SecretString,
+    agent: Option<AgentId>,
+    binding: Option<&str>,
     ip: Option<IpAddr>,
 ) -> Result<AgentToken> {
     let Ok(hash) = app
@@ -201,7 +248,7 @@ pub async fn exchange_agent_key(
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
-        let token = app.issue(&loaded, &Grounds::AgentKey, life)?;
+        let token = app.issue_bound(&loaded, &Grounds::AgentKey, life, binding)?;
         let details = Details::new()
             .text("method", "api_key")
             .int("expires_in", life.as_secs());

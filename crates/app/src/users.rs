@@ -8,8 +8,10 @@
 //! - Passwords are hashed before a unit of work begins, never inside.
 
 use crate::error::{Error, Result};
+use crate::factors::Factors;
 use crate::live::{Caller, Credential, Loaded, load_principal, refused};
 use crate::mail::{self, Message};
+use crate::mfa::{self, SignIn};
 use crate::op::{Op, entry};
 use crate::tokens::{Grounds, IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
 use crate::{App, api_keys, limits, shares};
@@ -33,7 +35,7 @@ mod passwords;
 mod proven;
 mod set_up;
 mod settings;
-mod sign_up;
+pub(crate) mod sign_up;
 
 pub(crate) use proven::Proven;
 use proven::failure;
@@ -144,6 +146,8 @@ pub struct Profile {
     pub auth_method: AuthMethod,
     /// Wish to receive news.
     pub marketing_emails: bool,
+    /// Whether signing in asks for a code.
+    pub totp_enabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,
 }
@@ -154,14 +158,14 @@ fn wrong_credentials() -> Error {
     )
 }
 
-/// Signs in with address and password.
+/// Signs in with address and password, as far as that leads.
 pub async fn sign_in(
     app: &App,
     email: &str,
     password: &SecretString,
     kind: SessionKind,
     origin: &Origin,
-) -> Result<SignedIn> {
+) -> Result<SignIn> {
     let email = Email::parse(email).map_err(|_| wrong_credentials())?;
     let proven = Proven::check(app, &email, password, origin).await?;
     let (app_in, origin) = (app.clone(), origin.clone());
@@ -173,14 +177,14 @@ pub async fn sign_in(
             proven.confirm(op).await?;
             shares::claim(op, email.as_str(), user).await?;
             let how = (kind, AuthMethod::Password);
-            begin_session(&app_in, op, user, org, how, &origin).await
+            mfa::after_first(&app_in, op, user, org, how, &origin).await
         })
     })
     .await
 }
 
 /// The organisation a user acts in: the one joined first.
-async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
+pub(crate) async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
     let memberships = op.tx().list_memberships(user).await?;
     let first = memberships.first().ok_or_else(|| {
         Error::forbidden(
@@ -431,7 +435,26 @@ pub async fn me(app: &App, caller: &Caller) -> Result<Profile> {
     let id = caller.user()?;
     let mut view = app.view(caller).await?;
     let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
-    profile(user, caller.org(), view.live.role)
+    let totp_enabled = Factors::of(&mut view.tx, id).await?.totp;
+    profile(user, caller.org(), view.live.role, totp_enabled)
+}
+
+/// How to greet whoever has just signed in.
+pub struct Account {
+    /// The address.
+    pub email: String,
+    /// Name for display, possibly empty.
+    pub display_name: String,
+}
+
+/// The account of whoever has just signed in.
+pub async fn account(app: &App, signed_in: &SignedIn) -> Result<Account> {
+    let mut tx = app.store().begin_read().await?;
+    let user = tx.find_user(signed_in.user).await?.ok_or_else(refused)?;
+    Ok(Account {
+        email: user.email,
+        display_name: user.display_name,
+    })
 }
 
 /// Changes what the caller may change of themselves; `None` stays.
@@ -463,13 +486,14 @@ pub async fn update_me(
                 ("user", id.to_string()),
                 Details::new(),
             ));
-            profile(user, live.org, live.role)
+            let totp_enabled = Factors::of(op.tx(), id).await?.totp;
+            profile(user, live.org, live.role, totp_enabled)
         })
     })
     .await
 }
 
-fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
+fn profile(user: UserRow, org: OrgId, role: Option<Role>, totp_enabled: bool) -> Result<Profile> {
     Ok(Profile {
         id: user.id,
         org,
@@ -482,6 +506,7 @@ fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
         role: role.ok_or_else(refused)?,
         email_verified: user.email_verified_at.is_some(),
         marketing_emails: user.marketing_emails,
+        totp_enabled,
         created_at: user.created_at,
     })
 }

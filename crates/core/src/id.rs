@@ -141,6 +141,8 @@ ids! {
     ApiKeyId,
     /// A program that waits for a human to sign it in.
     DeviceCodeId,
+    /// A passkey of a user.
+    PasskeyId,
     /// An invitation to an organisation.
     InviteId,
     /// A question of an agent to its human.

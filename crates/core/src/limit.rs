@@ -35,6 +35,8 @@ words! {
         Reauth = "reauth",
         /// Tries of codes that were mailed to sign in with, per address.
         EmailCode = "email_code",
+        /// Wrong codes of the second factor, per account.
+        SecondFactor = "second_factor",
         /// New accounts, per network of the client.
         Signup = "signup",
         /// Mails that anyone can cause (reset, verification), per address.
@@ -143,7 +145,7 @@ impl Limit {
                 count: 10,
                 length: MINUTE,
             },
-            Self::Login | Self::Reauth => Policy::Backoff {
+            Self::Login | Self::Reauth | Self::SecondFactor => Policy::Backoff {
                 free: 5,
                 first: Duration::from_secs(30),
                 longest: HOUR,
@@ -166,6 +168,7 @@ impl Limit {
             Self::EnrollPhrase => {
                 "Too many wrong verification phrases. Start the agent's request again."
             }
+            Self::SecondFactor => "Too many wrong codes. Try again later.",
             Self::Login | Self::Reauth => {
                 "Too many failed attempts. Try again later or reset the password."
             }

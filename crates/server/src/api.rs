@@ -11,16 +11,20 @@ mod device;
 mod email_otp;
 mod enrollments;
 mod env_vars;
+mod federation;
 mod internal;
 mod ip_rules;
 mod limits;
 mod meta;
+mod mfa;
 mod org;
+mod passkeys;
 mod policies;
 mod reauth;
 mod secrets;
 mod sessions;
 mod shares;
+mod social;
 mod usage;
 mod vaults;
 mod webhooks;
@@ -51,6 +55,10 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(email_otp::routes(flood))
         .merge(sessions::routes())
         .merge(reauth::routes())
+        .merge(mfa::routes(flood))
+        .merge(passkeys::routes(flood))
+        .merge(social::routes(flood))
+        .merge(federation::routes(flood))
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
         .merge(approvals::routes(flood))

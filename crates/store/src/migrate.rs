@@ -25,6 +25,7 @@ macro_rules! list {
                 7 "0007_people",
                 10 "0010_outbound",
                 9 "0009_data",
+                8 "0008_factors",
                 11 "0011_organisation",
             ]
         )

@@ -3,11 +3,9 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
-    IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
-    WebhookDeliveryId, WebhookId,
-    AgentId, ApiKeyId, ApprovalId, DeviceCodeId, EnrollmentId, EventId, InviteId, IpRuleId, MailId,
-    OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApiKeyId, ApprovalId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
+    EnvironmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
+    SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -51,6 +49,7 @@ stored_as_uuid!(
     IpRuleId,
     MailId,
     OrgId,
+    PasskeyId,
     PolicyId,
     SecretId,
     SessionId,

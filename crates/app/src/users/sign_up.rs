@@ -102,6 +102,15 @@ pub async fn sign_up(
     Err(Error::unavailable())
 }
 
+/// Counts a new account that another way of signing in makes.
+pub(crate) async fn count_in(app: &App, op: &mut Op, origin: &Origin) -> Result<()> {
+    let Some(network) = origin.network() else {
+        return Ok(());
+    };
+    let counter = app.counter(Limit::Signup, &network);
+    limits::count(op, &counter, Limit::Signup).await
+}
+
 async fn count_sign_up(app: &App, origin: &Origin) -> Result<()> {
     let Some(network) = origin.network() else {
         return Ok(());
@@ -221,7 +230,7 @@ async fn request_proof(app: &App, op: &mut Op, email: &Email, given: Given) -> R
     send(app, op, email, &Message::VerifyEmail { link, expires }).await
 }
 
-pub(super) async fn insert_user(
+pub(crate) async fn insert_user(
     op: &mut Op,
     email: &Email,
     display_name: &str,
@@ -246,7 +255,7 @@ pub(super) async fn insert_user(
 }
 
 /// The organisation that a new person owns.
-pub(super) async fn first_organisation(
+pub(crate) async fn first_organisation(
     op: &mut Op,
     user: UserId,
     email: &Email,

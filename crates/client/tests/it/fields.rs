@@ -55,6 +55,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
 const OURS: &[(&str, &str)] = &[
     ("DeviceTokenResponse", "refresh_token"),
     (
+        "AgentResponse",
+        "federated_token_ttl_seconds federation_audiences federation_enabled",
+    ),
+    ("AgentTokenRequest", "dpop_jwk"),
+    (
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
@@ -80,7 +85,10 @@ const OURS: &[(&str, &str)] = &[
     ("SecretListResponse", "next_cursor"),
     ("SharedSecretResponse", "cmek_encrypted"),
     ("SignupResponse", "expires_in"),
-    ("UpdateAgentRequest", "description"),
+    (
+        "UpdateAgentRequest",
+        "description federated_token_ttl_seconds federation_audiences federation_enabled",
+    ),
     ("UserProfileResponse", "org_id"),
     (
         "WebhookCreatedResponse",
@@ -93,7 +101,8 @@ const OURS: &[(&str, &str)] = &[
 const NEWER: &[(&str, &str)] = &[
     (
         "AgentResponse",
-        "api_key_expires_at environment environment_locked",
+        "api_key_expires_at environment environment_locked federated_token_ttl_seconds federation_audiences \
+            federation_enabled",
     ),
     ("PolicyResponse", "attribute_conditions effect priority"),
     ("SecretMetadataResponse", "is_disabled"),
@@ -277,12 +286,21 @@ mod schemas {
             enrollments: ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
                 EnrollAgentResponse EnrollmentListResponse EnrollmentLookupRequest EnrollmentOrigin
                 EnrollmentResponse EnrollmentStatusResponse;
+            federation: TokenExchangeRequest TokenExchangeResponse;
             health: HealthResponse JsonWebKey JsonWebKeySet JwtPublicKeyResponse KeyProviderHealthResponse
                 OpenIdConfiguration;
             org: AcceptInvitationRequest AgentKeysVaultResponse InvitationListResponse InvitationResponse InviteMemberRequest
                 InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
                 OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
             ip_rules: CreateIpRuleRequest IpRuleResponse IpRulesListResponse;
+            mfa: MfaDisableRequest MfaSetupResponse MfaStatusResponse MfaVerifyRequest MfaVerifySetupRequest
+                MfaVerifySetupResponse;
+            passkeys: AuthenticatorSelection CredentialDescriptor CredentialParameters PasskeyAssertBeginRequest
+                PasskeyAssertBeginResponse PasskeyAssertCompleteRequest PasskeyAssertCompleteResponse PasskeyListResponse
+                PasskeyRegisterBeginResponse PasskeyRegisterCompleteRequest PasskeyRegisterCompleteResponse
+                PasskeyResponse PasskeyUser RenamePasskeyRequest;
+            social: GoogleAuthRequest SocialLoginRequest SocialLoginResponse;
+            org: AgentKeysVaultResponse OrgMemberListResponse OrgMemberResponse;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;

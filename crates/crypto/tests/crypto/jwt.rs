@@ -31,6 +31,7 @@ fn claims() -> Claims {
         oep: 7,
         intents_api_enabled: None,
         environment: None,
+        cnf: None,
     }
 }
 
@@ -111,6 +112,7 @@ fn a_users_token_has_a_session_and_no_vaults() {
         amr: vec![AuthMethod::Device],
         intents_api_enabled: Some(false),
         environment: Some("staging".into()),
+        cnf: None,
         ..claims()
     };
     let token = keyring(140).sign_jwt(&user).unwrap();

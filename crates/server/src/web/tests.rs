@@ -10,3 +10,4 @@ mod furniture;
 mod hostile;
 mod journey;
 mod reading;
+mod security;

@@ -212,10 +212,11 @@ fn signing_in() -> Vec<Sample> {
 }
 
 fn confirming() -> Vec<Sample> {
-    let reauth = |password, code| ReauthRequest {
+    let reauth = |password, code, passkey| ReauthRequest {
         purpose: Purpose::AccountDelete,
         password,
         code,
+        passkey,
     };
     let given = ReauthResponse {
         token: secret("rat_1"),
@@ -281,8 +282,12 @@ fn confirming() -> Vec<Sample> {
         ),
         sample(
             "ReauthRequest",
-            &reauth(None, None),
-            &reauth(Some(secret("p-1")), Some(secret("123456"))),
+            &reauth(None, None, None),
+            &reauth(
+                Some(secret("p-1")),
+                Some(secret("123456")),
+                Some(super::factors::used()),
+            ),
         ),
         sample("ReauthResponse", &given, &given),
     ]
