@@ -120,15 +120,6 @@ async fn count_sign_up(app: &App, origin: &Origin) -> Result<()> {
         .await
 }
 
-/// Counts a new account that another way of signing in makes.
-pub(super) async fn count_in(app: &App, op: &mut Op, origin: &Origin) -> Result<()> {
-    let Some(network) = origin.network() else {
-        return Ok(());
-    };
-    let counter = app.counter(Limit::Signup, &network);
-    limits::count(op, &counter, Limit::Signup).await
-}
-
 /// Makes links that prove an address worth nothing, once it was proven in another way.
 pub(super) async fn withdraw_proof(op: &mut Op, user: UserId) -> Result<()> {
     Ok(op.tx().drop_one_time_tokens(user.as_uuid(), VERIFY).await?)
