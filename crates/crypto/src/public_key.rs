@@ -28,7 +28,7 @@ pub(crate) enum PublicKey {
     P256([u8; 65]),
     /// Ed25519.
     Ed25519([u8; 32]),
-    /// RSA with PKCS #1 v1.5.
+    /// RSA with PKCS1 v1.5.
     Rsa {
         /// The modulus.
         n: Vec<u8>,
