@@ -141,6 +141,7 @@ impl Confirmation {
 enum Checked {
     Password(Proven),
     Code {
+        app: App,
         user: UserId,
         code: SecretString,
         counter: [u8; 32],
@@ -167,6 +168,7 @@ impl Checked {
                 })
                 .await?;
                 Ok(Self::Code {
+                    app: app.clone(),
                     user: id,
                     code,
                     counter,
@@ -190,11 +192,12 @@ impl Checked {
                 Ok(())
             }
             Self::Code {
+                app,
                 user,
                 code,
                 counter,
             } => {
-                if !factors::spend_code(op, *user, code).await? {
+                if !factors::spend_code(app, op, *user, code).await? {
                     let entry = about(caller, "auth.reauth_failure", purpose)?;
                     return Err(wrong_proof().logged(entry));
                 }

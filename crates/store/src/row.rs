@@ -6,6 +6,10 @@ use oneclaw_core::id::{
     AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
     IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
     WebhookDeliveryId, WebhookId,
+    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId,
+    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId,
+    ShareId, UserId, VaultId,
 };
 use uuid::Uuid;
 
@@ -47,6 +51,7 @@ stored_as_uuid!(
     IpRuleId,
     MailId,
     OrgId,
+    PasskeyId,
     PolicyId,
     SecretId,
     SessionId,

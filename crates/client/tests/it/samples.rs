@@ -166,6 +166,7 @@ fn requests() -> Vec<Sample> {
     let agent_token = |agent_id| AgentTokenRequest {
         agent_id,
         api_key: secret("ocv_0"),
+        dpop_jwk: None,
     };
     let user_key = UserApiKeyTokenRequest {
         api_key: secret("1ck_0"),

@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
+use oneclaw_app::mfa::{self, SignIn};
 use oneclaw_app::users::{self, SessionKind, SignUpOutcome, SignUpRequest};
 use oneclaw_app::{Kind, tokens};
 use oneclaw_core::secret::SecretString;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/signin", get(show_sign_in).post(sign_in))
+        .route("/signin/code", get(show_code).post(give_code))
         .route("/signout", post(sign_out))
         .route("/signup", get(show_sign_up).post(sign_up))
         .route(
@@ -89,13 +91,21 @@ async fn sign_in(
     )
     .await
     {
-        Ok(session) => {
+        Ok(SignIn::Done(session)) => {
             if let Some(signed) = signed {
                 // The browser forgets its old session now, so the session ends too.
                 tokens::revoke(state.app(), &signed.caller).await?;
             }
             Ok(signed_in(&session.secret, next.path()))
         }
+        Ok(SignIn::SecondFactor(challenge)) => page(
+            StatusCode::OK,
+            &CodePage {
+                next,
+                challenge: challenge.token.expose().to_owned(),
+                form: Form::default(),
+            },
+        ),
         Err(error) => {
             let form = fields.refused(error)?;
             page(
@@ -104,6 +114,49 @@ async fn sign_in(
                     next,
                     form,
                     notice: None,
+                },
+            )
+        }
+    }
+}
+
+/// Asks for the second factor. The challenge is in the form, so nothing is kept between the steps.
+#[derive(Template)]
+#[template(path = "signin_code.html")]
+struct CodePage {
+    next: Next,
+    challenge: String,
+    form: Form,
+}
+
+/// Nobody comes here by a link: the challenge is given by the step before.
+async fn show_code() -> Response {
+    Redirect::to("/signin").into_response()
+}
+
+async fn give_code(
+    State(state): State<ServerState>,
+    RequestOrigin(origin): RequestOrigin,
+    OpenForm { signed, mut fields }: OpenForm,
+) -> PageResult {
+    let next = Next::parse(fields.text("next"));
+    let challenge = fields.take_secret("mfa_token");
+    let code = fields.take_secret("code");
+    match mfa::verify(state.app(), &challenge, code, SessionKind::Web, &origin).await {
+        Ok(session) => {
+            if let Some(signed) = signed {
+                tokens::revoke(state.app(), &signed.caller).await?;
+            }
+            Ok(signed_in(&session.secret, next.path()))
+        }
+        Err(error) => {
+            let form = fields.refused(error)?;
+            page(
+                form.status(),
+                &CodePage {
+                    next,
+                    challenge: challenge.expose().to_owned(),
+                    form,
                 },
             )
         }

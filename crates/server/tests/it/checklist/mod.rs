@@ -3,3 +3,6 @@
 mod data;
 mod org;
 mod outbound;
+//! Behaviours that published clients depend on, by their number in the list that was made of them.
+
+mod factors;
