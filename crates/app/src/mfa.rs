@@ -396,6 +396,12 @@ pub async fn disable(
     .await
 }
 
+/// Whether a text looks like a code rather than a password.
+#[must_use]
+pub fn looks_like_a_code(text: &SecretString) -> bool {
+    PresentedCode::parse(text.expose()).is_some()
+}
+
 /// What changes how an account is signed in to is for whoever signed in.
 pub(crate) fn session_user(caller: &Caller) -> Result<UserId> {
     let user = caller.user()?;

@@ -10,6 +10,8 @@ use oneclaw_core::id::{
     SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
     AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId,
     ShareId, UserId, VaultId,
+    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
+    SessionId, ShareId, UserId, VaultId,
 };
 use uuid::Uuid;
 

@@ -5,6 +5,7 @@
 use super::form::{Fields, Form};
 use super::next::Next;
 use super::page::{Message, Notice, PageResult, Step, done, page};
+use super::security::assertion;
 use super::session::{OpenForm, SESSION_COOKIE, SignedForm, Visitor, set_cookie, signed_in};
 use super::view::filters;
 use crate::ServerState;
@@ -16,6 +17,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::mfa::{self, SignIn};
+use oneclaw_app::passkeys::{self, UsedPasskey};
 use oneclaw_app::users::{self, SessionKind, SignUpOutcome, SignUpRequest};
 use oneclaw_app::{Kind, tokens};
 use oneclaw_core::secret::SecretString;
@@ -26,6 +28,7 @@ pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/signin", get(show_sign_in).post(sign_in))
         .route("/signin/code", get(show_code).post(give_code))
+        .route("/signin/passkey", get(show_code).post(use_passkey))
         .route("/signout", post(sign_out))
         .route("/signup", get(show_sign_up).post(sign_up))
         .route(
@@ -49,6 +52,20 @@ struct SignInPage {
     next: Next,
     form: Form,
     notice: Option<Notice>,
+    /// What a browser needs to use a passkey; absent where this server cannot have any.
+    passkey: Option<String>,
+}
+
+impl SignInPage {
+    fn new(state: &ServerState, next: Next, form: Form, notice: Option<Notice>) -> Self {
+        let options = passkeys::begin_sign_in(state.app()).ok();
+        Self {
+            next,
+            form,
+            notice,
+            passkey: options.as_ref().map(assertion),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,6 +75,7 @@ struct Target {
 }
 
 async fn show_sign_in(
+    State(state): State<ServerState>,
     Visitor { signed, notice }: Visitor,
     Query(target): Query<Target>,
 ) -> PageResult {
@@ -67,11 +85,7 @@ async fn show_sign_in(
     }
     page(
         StatusCode::OK,
-        &SignInPage {
-            next,
-            form: Form::default(),
-            notice,
-        },
+        &SignInPage::new(&state, next, Form::default(), notice),
     )
 }
 
@@ -108,14 +122,7 @@ async fn sign_in(
         ),
         Err(error) => {
             let form = fields.refused(error)?;
-            page(
-                form.status(),
-                &SignInPage {
-                    next,
-                    form,
-                    notice: None,
-                },
-            )
+            page(form.status(), &SignInPage::new(&state, next, form, None))
         }
     }
 }
@@ -159,6 +166,32 @@ async fn give_code(
                     form,
                 },
             )
+        }
+    }
+}
+
+async fn use_passkey(
+    State(state): State<ServerState>,
+    RequestOrigin(origin): RequestOrigin,
+    OpenForm { signed, fields }: OpenForm,
+) -> PageResult {
+    let next = Next::parse(fields.text("next"));
+    let used = UsedPasskey {
+        credential_id: fields.text("credential_id").to_owned(),
+        authenticator_data: fields.text("authenticator_data").to_owned(),
+        client_data: fields.text("client_data_json").to_owned(),
+        signature: fields.text("signature").to_owned(),
+    };
+    match passkeys::sign_in(state.app(), &used, SessionKind::Web, &origin).await {
+        Ok(session) => {
+            if let Some(signed) = signed {
+                tokens::revoke(state.app(), &signed.caller).await?;
+            }
+            Ok(signed_in(&session.secret, next.path()))
+        }
+        Err(error) => {
+            let form = fields.refused(error)?;
+            page(form.status(), &SignInPage::new(&state, next, form, None))
         }
     }
 }
