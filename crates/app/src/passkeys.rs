@@ -24,7 +24,7 @@ use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::model::text::parse_description;
 use oneclaw_core::secret::SecretString;
 pub use oneclaw_crypto::webauthn::{ALGORITHMS, CHALLENGE_LIFE};
-use oneclaw_crypto::webauthn::{Asserted, Assertion, Ceremony, Registered, RelyingParty, Spent};
+use oneclaw_crypto::webauthn::{Asserted, Assertion, Ceremony, Registered, RelyingParty};
 use oneclaw_store::StoreError;
 use oneclaw_store::passkeys::PasskeyRow;
 use url::{Host, Url};
@@ -215,7 +215,10 @@ pub async fn complete_registration(
                     "This account has as many passkeys as it can have. Remove one first.",
                 ));
             }
-            spend(op, &registered.spent, failed).await?;
+            let spent = &registered.spent;
+            if !op.tx().spend_proof(&spent.id, spent.expires_at).await? {
+                return Err(failed());
+            }
             let row = row_of(op, user, name, &transports, registered)?;
             match op.tx().insert_passkey(&row).await {
                 Err(StoreError::AlreadyExists) => {
@@ -270,14 +273,6 @@ fn row_of(
     })
 }
 
-async fn spend(op: &mut Op, spent: &Spent, refusal: impl Fn() -> Error) -> Result<()> {
-    if op.tx().spend_proof(&spent.id, spent.expires_at).await? {
-        Ok(())
-    } else {
-        Err(refusal())
-    }
-}
-
 /// Begins to sign in. It says the same to everybody.
 pub fn begin_sign_in(app: &App) -> Result<SignInOptions> {
     Ok(SignInOptions {
@@ -299,10 +294,49 @@ pub async fn sign_in(
     kind: SessionKind,
     origin: &Origin,
 ) -> Result<SignedIn> {
-    let party = relying_party(app)?;
-    match verified(app, &party, used).await {
-        Ok((row, asserted)) => begin(app, row, asserted, kind, origin).await,
+    match Use::check(app, used).await {
+        Ok(used) => begin(app, used, kind, origin).await,
         Err(error) => Err(logged_failure(app, error, origin).await),
+    }
+}
+
+/// A use of a passkey that held outside of the transaction. It is worth something only once it is
+/// [spent](Self::spend) in the transaction of what it allows.
+pub(crate) struct Use {
+    row: PasskeyRow,
+    asserted: Asserted,
+}
+
+impl Use {
+    /// Checks what a browser sent.
+    pub(crate) async fn check(app: &App, used: &UsedPasskey) -> Result<Self> {
+        let party = relying_party(app)?;
+        let (row, asserted) = verified(app, &party, used).await?;
+        Ok(Self { row, asserted })
+    }
+
+    /// Whose passkey it is.
+    pub(crate) const fn user(&self) -> UserId {
+        self.row.user_id
+    }
+
+    /// Spends the challenge and sets the counter forward; says what is wrong if that cannot be. It also
+    /// finds out whether the passkey is still there.
+    pub(crate) async fn spend(&self, op: &mut Op) -> Result<std::result::Result<(), &'static str>> {
+        let spent = &self.asserted.spent;
+        if !op.tx().spend_proof(&spent.id, spent.expires_at).await? {
+            return Ok(Err("challenge used before"));
+        }
+        let (count, now) = (i64::from(self.asserted.sign_count), op.now());
+        let is_used = op
+            .tx()
+            .use_passkey(self.row.id, count, self.asserted.backed_up, now)
+            .await?;
+        Ok(if is_used {
+            Ok(())
+        } else {
+            Err("counter did not go on")
+        })
     }
 }
 
@@ -340,43 +374,27 @@ async fn verified(
     Ok((row, asserted))
 }
 
-async fn begin(
-    app: &App,
-    row: PasskeyRow,
-    asserted: Asserted,
-    kind: SessionKind,
-    origin: &Origin,
-) -> Result<SignedIn> {
+async fn begin(app: &App, used: Use, kind: SessionKind, origin: &Origin) -> Result<SignedIn> {
     let (app_in, origin) = (app.clone(), origin.clone());
     app.run(move |op| {
         Box::pin(async move {
-            let user = row.user_id;
+            let user = used.user();
             let org = home_organisation(op, user).await?;
             op.enter([org]).await?;
-            let failure = |reason: &'static str| {
+            if let Err(reason) = used.spend(op).await? {
                 let details = Details::new()
                     .text("method", "passkey")
                     .text("reason", reason)
-                    .uuid("passkey_id", row.id);
+                    .uuid("passkey_id", used.row.id);
                 let resource = ("user", user.to_string());
-                not_accepted().logged(entry(
+                return Err(not_accepted().logged(entry(
                     org,
                     Actor::System,
                     origin.ip,
                     "auth.failure",
                     resource,
                     details,
-                ))
-            };
-            spend(op, &asserted.spent, || failure("challenge used before")).await?;
-            let (count, now) = (i64::from(asserted.sign_count), op.now());
-            // Also finds out whether the passkey is still there.
-            if !op
-                .tx()
-                .use_passkey(row.id, count, asserted.backed_up, now)
-                .await?
-            {
-                return Err(failure("counter did not go on"));
+                )));
             }
             let account = op.tx().find_user(user).await?.ok_or_else(refused)?;
             shares::claim(op, &account.email, user).await?;

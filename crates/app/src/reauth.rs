@@ -16,6 +16,7 @@ use crate::factors::{self, Factors};
 use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::op::Op;
+use crate::passkeys::{Use, UsedPasskey};
 use crate::users::Proven;
 use crate::{App, limits};
 use oneclaw_core::audit::{Details, Draft};
@@ -36,6 +37,8 @@ pub enum Proof {
     Password(SecretString),
     /// A code of the account's second factor.
     Code(SecretString),
+    /// A use of one of the account's passkeys, with a challenge for signing in.
+    Passkey(UsedPasskey),
 }
 
 /// A token to confirm one act with.
@@ -146,6 +149,7 @@ enum Checked {
         code: SecretString,
         counter: [u8; 32],
     },
+    Passkey(Use),
 }
 
 impl Checked {
@@ -173,6 +177,14 @@ impl Checked {
                     code,
                     counter,
                 })
+            }
+            Proof::Passkey(used) => {
+                let used = Use::check(app, &used).await.map_err(not_right)?;
+                if used.user() == id {
+                    Ok(Self::Passkey(used))
+                } else {
+                    Err(wrong_proof())
+                }
             }
         }
     }
@@ -203,6 +215,10 @@ impl Checked {
                 }
                 Ok(op.tx().clear_window(counter).await?)
             }
+            Self::Passkey(used) => match used.spend(op).await? {
+                Ok(()) => Ok(()),
+                Err(_) => Err(wrong_proof().logged(about(caller, "auth.reauth_failure", purpose)?)),
+            },
         }
     }
 }
@@ -239,8 +255,18 @@ fn about(caller: &Caller, action: &'static str, purpose: Purpose) -> Result<Draf
     ))
 }
 
+/// One sentence for every passkey that is not accepted here.
+fn not_right(error: Error) -> Error {
+    match error.kind() {
+        Kind::Unauthenticated => wrong_proof().because(error),
+        _ => error,
+    }
+}
+
 fn wrong_proof() -> Error {
-    Error::unauthenticated("That is not right. Check the password or code, and try again.")
+    Error::unauthenticated(
+        "That is not right. Check the password or code, or use a passkey of this account, and try again.",
+    )
 }
 
 /// The address is known here; only the proof can be wrong.

@@ -168,17 +168,22 @@ async fn assert_complete_alias(
     sign_in(&app, body, &origin).await
 }
 
+/// What a browser answered.
+pub(super) fn used(body: PasskeyAssertCompleteRequest) -> UsedPasskey {
+    UsedPasskey {
+        credential_id: body.credential_id,
+        authenticator_data: body.authenticator_data,
+        client_data: body.client_data_json,
+        signature: body.signature,
+    }
+}
+
 async fn sign_in(
     app: &App,
     body: PasskeyAssertCompleteRequest,
     origin: &Origin,
 ) -> ApiResult<Reply<PasskeyAssertCompleteResponse>> {
-    let used = UsedPasskey {
-        credential_id: body.credential_id,
-        authenticator_data: body.authenticator_data,
-        client_data: body.client_data_json,
-        signature: body.signature,
-    };
+    let used = used(body);
     let signed_in = passkeys::sign_in(app, &used, SessionKind::Api, origin)
         .await
         .map_err(ApiError::sign_in)?;

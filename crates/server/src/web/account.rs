@@ -5,7 +5,7 @@
 use super::form::{Fields, Form};
 use super::next::Next;
 use super::page::{Message, Notice, PageResult, Step, done, page};
-use super::security::assertion;
+use super::security::{assertion, used_passkey};
 use super::session::{OpenForm, SESSION_COOKIE, SignedForm, Visitor, set_cookie, signed_in};
 use super::view::filters;
 use crate::ServerState;
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::mfa::{self, SignIn};
-use oneclaw_app::passkeys::{self, UsedPasskey};
+use oneclaw_app::passkeys;
 use oneclaw_app::users::{self, SessionKind, SignUpOutcome, SignUpRequest};
 use oneclaw_app::{Kind, tokens};
 use oneclaw_core::secret::SecretString;
@@ -176,12 +176,7 @@ async fn use_passkey(
     OpenForm { signed, fields }: OpenForm,
 ) -> PageResult {
     let next = Next::parse(fields.text("next"));
-    let used = UsedPasskey {
-        credential_id: fields.text("credential_id").to_owned(),
-        authenticator_data: fields.text("authenticator_data").to_owned(),
-        client_data: fields.text("client_data_json").to_owned(),
-        signature: fields.text("signature").to_owned(),
-    };
+    let used = used_passkey(&fields);
     match passkeys::sign_in(state.app(), &used, SessionKind::Web, &origin).await {
         Ok(session) => {
             if let Some(signed) = signed {

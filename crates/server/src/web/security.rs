@@ -16,7 +16,9 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::mfa;
-use oneclaw_app::passkeys::{self, NewPasskey, Passkey, RegistrationOptions, SignInOptions};
+use oneclaw_app::passkeys::{
+    self, NewPasskey, Passkey, RegistrationOptions, SignInOptions, UsedPasskey,
+};
 use oneclaw_app::reauth::{self, Proof};
 use oneclaw_app::{Caller, Error};
 use oneclaw_core::clock::Timestamp;
@@ -33,6 +35,7 @@ pub(super) fn routes() -> Router<ServerState> {
         .route("/security/code/confirm", post(confirm))
         .route("/security/code/off", post(switch_off))
         .route("/security/passkeys", post(add))
+        .route("/security/passkeys/confirm", post(confirm_by_passkey))
         .route("/security/passkeys/{id}/rename", post(rename))
         .route("/security/passkeys/{id}/delete", post(delete))
 }
@@ -47,12 +50,10 @@ struct SecurityPage {
     passkeys: Vec<Row>,
     /// What a browser needs to make a passkey; absent where this server cannot have any.
     options: Option<String>,
-}
-
-impl SecurityPage {
-    fn has_factor(&self) -> bool {
-        self.asks_for_codes || !self.passkeys.is_empty()
-    }
+    /// What it needs to use one, where that is how acts are confirmed: there are passkeys and no app.
+    asks_for_passkey: Option<String>,
+    /// Confirms that another passkey may be added.
+    confirmed: Option<String>,
 }
 
 struct Row {
@@ -64,15 +65,26 @@ struct Row {
 }
 
 async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
-    shown(&state, signed, Form::default()).await
+    shown(&state, signed, Form::default(), None).await
 }
 
-async fn shown(state: &ServerState, signed: Signed, form: Form) -> PageResult {
+async fn shown(
+    state: &ServerState,
+    signed: Signed,
+    form: Form,
+    confirmed: Option<String>,
+) -> PageResult {
     let (app, now) = (state.app(), state.app().now());
     let status = mfa::status(app, &signed.caller).await?;
     let listed = passkeys::list(app, &signed.caller).await?;
     let options = if passkeys::are_possible(app) {
         Some(passkeys::begin_registration(app, &signed.caller).await?)
+    } else {
+        None
+    };
+    let is_asked = !status.enabled && !listed.is_empty();
+    let asks_for_passkey = if is_asked {
+        Some(assertion(&passkeys::begin_sign_in(app)?))
     } else {
         None
     };
@@ -90,6 +102,8 @@ async fn shown(state: &ServerState, signed: Signed, form: Form) -> PageResult {
                 .map(|passkey| row(passkey, now))
                 .collect(),
             options: options.map(registration),
+            asks_for_passkey,
+            confirmed,
         },
     )
 }
@@ -143,16 +157,48 @@ pub(super) fn assertion(options: &SignInOptions) -> String {
 /// The page again, with what is wrong.
 async fn refused(state: &ServerState, signed: Signed, fields: Fields, error: Error) -> PageResult {
     let form = fields.refused(error)?;
-    shown(state, signed, form).await
+    shown(state, signed, form, None).await
 }
 
-/// What somebody typed to confirm an act: a code of the second factor, or the password.
+/// What a browser answered when a passkey was used.
+pub(super) fn used_passkey(fields: &Fields) -> UsedPasskey {
+    UsedPasskey {
+        credential_id: fields.text("credential_id").to_owned(),
+        authenticator_data: fields.text("authenticator_data").to_owned(),
+        client_data: fields.text("client_data_json").to_owned(),
+        signature: fields.text("signature").to_owned(),
+    }
+}
+
+/// Confirms with a passkey that another one may be added: the page again, with the token in its form.
+async fn confirm_by_passkey(
+    State(state): State<ServerState>,
+    SignedForm { signed, fields }: SignedForm,
+) -> PageResult {
+    let proof = Proof::Passkey(used_passkey(&fields));
+    let purpose = Purpose::PasskeyRegister;
+    match reauth::prove(state.app(), &signed.caller, purpose, proof).await {
+        Ok(proven) => {
+            let token = proven.token.expose().to_owned();
+            shown(&state, signed, Form::default(), Some(token)).await
+        }
+        Err(error) => refused(&state, signed, fields, error).await,
+    }
+}
+
+/// What confirms an act: a passkey, a token from the step before, a code of the second factor, or the
+/// password.
 async fn confirmation(
     state: &ServerState,
     caller: &Caller,
     purpose: Purpose,
     fields: &mut Fields,
 ) -> Result<Option<SecretString>, Error> {
+    if !fields.text("signature").is_empty() {
+        let proof = Proof::Passkey(used_passkey(fields));
+        let proven = reauth::prove(state.app(), caller, purpose, proof).await?;
+        return Ok(Some(proven.token));
+    }
     let typed = fields.take_secret("confirmation");
     if typed.is_empty() {
         return Ok(None);

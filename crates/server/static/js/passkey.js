@@ -69,7 +69,7 @@
   });
 
   // The browser offers passkeys in the field for the address, beside what it remembers.
-  const signIn = document.querySelector('form[data-passkey="get"]');
+  const signIn = document.querySelector('form[action="/signin/passkey"]');
   const isOffered = PublicKeyCredential.isConditionalMediationAvailable?.();
   if (signIn && isOffered) {
     isOffered.then(async (isPossible) => {

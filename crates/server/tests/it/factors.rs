@@ -601,6 +601,38 @@ async fn adding_and_removing_passkeys_is_confirmed() {
 }
 
 #[tokio::test]
+async fn a_passkey_confirms_what_a_password_no_longer_does() {
+    let app = TestApp::new().await;
+    let alice = app.sign_up("alice@example.com").await;
+    let bob = app.sign_up("bob@example.com").await;
+    let (mut passkey, mut of_bob) = (Authenticator::es256(), Authenticator::es256());
+    let added = add(&app, &alice.token, &passkey).await.expect(201).json();
+    let _ = add(&app, &bob.token, &of_bob).await.expect(201);
+    let one = format!(
+        "/v1/auth/passkeys/{}",
+        added["passkey_id"].as_str().unwrap()
+    );
+    problem(
+        &confirmed(&app, ("DELETE", &one), &alice.token, PASSWORD, Value::Null).await,
+        403,
+    );
+    let prove = |used: Value| {
+        let body = json!({ "purpose": "security.passkey.delete", "passkey": used });
+        app.post("/v1/auth/reauth", &alice.token, body)
+    };
+    problem(&prove(used(&app, ASSERT, &mut of_bob).await).await, 401);
+    let body = used(&app, ASSERT, &mut passkey).await;
+    let token = prove(body.clone()).await.expect(200).json();
+    // The challenge is spent for both.
+    problem(&prove(body.clone()).await, 401);
+    problem(&app.post(COMPLETE, "", body).await, 401);
+    let token = token["token"].as_str().unwrap();
+    let _ = confirmed(&app, ("DELETE", &one), &alice.token, token, Value::Null)
+        .await
+        .expect(204);
+}
+
+#[tokio::test]
 async fn a_passkey_is_enough_where_a_password_is_not() {
     let app = TestApp::new().await;
     let alice = app.sign_up("alice@example.com").await;

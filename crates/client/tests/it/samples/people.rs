@@ -11,6 +11,7 @@ pub(super) fn all() -> Vec<Sample> {
         purpose: Purpose::AccountDelete,
         password,
         code,
+        passkey: None,
     };
     let given = ReauthResponse {
         token: secret("rat_1"),
