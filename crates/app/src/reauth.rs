@@ -255,21 +255,13 @@ fn about(caller: &Caller, action: &'static str, purpose: Purpose) -> Result<Draf
     ))
 }
 
-/// One sentence for every passkey that is not accepted here.
-fn not_right(error: Error) -> Error {
-    match error.kind() {
-        Kind::Unauthenticated => wrong_proof().because(error),
-        _ => error,
-    }
-}
-
 fn wrong_proof() -> Error {
     Error::unauthenticated(
         "That is not right. Check the password or code, or use a passkey of this account, and try again.",
     )
 }
 
-/// The address is known here; only the proof can be wrong.
+/// The account is known here; only the proof can be wrong.
 fn not_right(error: Error) -> Error {
     match error.kind() {
         Kind::Unauthenticated => wrong_proof().instead_of(error),
