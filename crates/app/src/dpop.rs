@@ -56,7 +56,6 @@ impl PresentedProof<'_> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
 fn refused(error: DpopError) -> Error {
     Error::unauthenticated(format!("The DPoP proof does not hold: {error}."))
 }

@@ -13,6 +13,7 @@ use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use oneclaw_core::audit::Details;
 use oneclaw_core::id::TokenId;
+use oneclaw_core::policy::Scope;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::federation::{FederatedClaims, FederationKey};
 use oneclaw_crypto::records::Record;
@@ -81,7 +82,7 @@ pub async fn exchange(
                 let draft = entry_of(&caller, "auth.federation_denied", resource(), details);
                 return Err(refusal.logged(draft));
             }
-            let held: Vec<&str> = live.scopes.iter().map(|scope| scope.as_str()).collect();
+            let held: Vec<&str> = live.scopes.iter().map(Scope::as_str).collect();
             let scope = narrowed(&held, asked.as_deref())?;
             let life = settings
                 .federated_token_ttl_seconds

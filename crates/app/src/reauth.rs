@@ -149,7 +149,7 @@ enum Checked {
         code: SecretString,
         counter: [u8; 32],
     },
-    Passkey(Use),
+    Passkey(Box<Use>),
 }
 
 impl Checked {
@@ -181,7 +181,7 @@ impl Checked {
             Proof::Passkey(used) => {
                 let used = Use::check(app, &used).await.map_err(not_right)?;
                 if used.user() == id {
-                    Ok(Self::Passkey(used))
+                    Ok(Self::Passkey(Box::new(used)))
                 } else {
                     Err(wrong_proof())
                 }

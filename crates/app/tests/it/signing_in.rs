@@ -190,7 +190,7 @@ each_backend! {
                 let origin = from(&format!("192.0.2.{number}"));
                 work.spawn(async move {
                     let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(old), SessionKind::Api, &origin).await;
-                    signed_in.ok().and_then(|signed_in| signed_in.done()).map(|signed_in| signed_in.secret)
+                    signed_in.ok().and_then(oneclaw_app::mfa::SignIn::done).map(|signed_in| signed_in.secret)
                 });
             }
             assert!(reset(&instance, new).await);

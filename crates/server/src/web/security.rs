@@ -101,7 +101,7 @@ async fn shown(
                 .into_iter()
                 .map(|passkey| row(passkey, now))
                 .collect(),
-            options: options.map(registration),
+            options: options.as_ref().map(registration),
             asks_for_passkey,
             confirmed,
         },
@@ -123,7 +123,7 @@ fn row(passkey: Passkey, now: Timestamp) -> Row {
 }
 
 /// `PublicKeyCredentialCreationOptions`, bytes as base64url.
-fn registration(options: RegistrationOptions) -> String {
+fn registration(options: &RegistrationOptions) -> String {
     let parameters = passkeys::ALGORITHMS.map(|alg| json!({ "type": "public-key", "alg": alg }));
     let known: Vec<_> = options
         .exclude
