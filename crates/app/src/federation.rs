@@ -19,6 +19,7 @@ use oneclaw_crypto::federation::{FederatedClaims, FederationKey};
 use oneclaw_crypto::records::Record;
 use oneclaw_crypto::seal::KeyId;
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ const LONGEST: u64 = 3600;
 const SHORTEST: u64 = 60;
 /// Longest address of a service.
 const LONGEST_AUDIENCE: usize = 512;
+/// Most services of one agent.
+const MOST_AUDIENCES: usize = 20;
 
 /// A token for another service.
 pub struct FederatedToken {
@@ -48,6 +51,34 @@ struct FederationSettings {
     federation_enabled: bool,
     federation_audiences: Vec<String>,
     federated_token_ttl_seconds: Option<u64>,
+}
+
+/// Checks the settings of an agent before they are kept.
+pub(crate) fn check_settings(settings: &Map<String, Json>) -> Result<()> {
+    let life = settings.get("federated_token_ttl_seconds");
+    if life.is_some_and(|life| {
+        !life
+            .as_u64()
+            .is_some_and(|life| (SHORTEST..=LONGEST).contains(&life))
+    }) {
+        return Err(Error::invalid(
+            "federated_token_ttl_seconds",
+            "must be from 60 to 3600",
+        ));
+    }
+    let audiences = settings.get("federation_audiences");
+    let is_short = |audience: &Json| {
+        let text = audience.as_str().unwrap_or_default();
+        !text.is_empty() && text.len() <= LONGEST_AUDIENCE
+    };
+    let fits = |list: &Vec<Json>| list.len() <= MOST_AUDIENCES && list.iter().all(is_short);
+    if audiences.is_some_and(|list| !list.as_array().is_some_and(fits)) {
+        return Err(Error::invalid(
+            "federation_audiences",
+            "must be at most 20 addresses of at most 512 characters",
+        ));
+    }
+    Ok(())
 }
 
 /// Exchanges an agent's credential for a token for another service.

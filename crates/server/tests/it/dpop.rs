@@ -265,14 +265,28 @@ async fn tokens_for_others_are_for_what_people_allowed_and_never_for_more() {
     problem(&with("subject_token", json!("garbage")).await, 401);
 
     let path = format!("/v1/agents/{}", agent.id);
-    let _ = app
-        .call(
-            "PATCH",
-            &path,
-            &alice.token,
-            json!({ "federated_token_ttl_seconds": 86400 }),
-        )
-        .await;
+    for (name, wrong) in [
+        ("federated_token_ttl_seconds", json!(59)),
+        ("federated_token_ttl_seconds", json!(3601)),
+        ("federation_audiences", json!([""])),
+        ("federation_audiences", json!(vec![AUDIENCE; 21])),
+    ] {
+        let body = json!({ name: wrong });
+        problem(&app.call("PATCH", &path, &alice.token, body).await, 400);
+    }
+    let longest = json!({ "federated_token_ttl_seconds": 3600 });
+    let updated = app
+        .call("PATCH", &path, &alice.token, longest)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (
+            &updated["federation_enabled"],
+            &updated["federation_audiences"]
+        ),
+        (&json!(true), &json!([AUDIENCE]))
+    );
     let long = app
         .post(PATH, "", exchange(&agent))
         .await
