@@ -10,6 +10,7 @@
 use crate::error::{Error, Result};
 use crate::mfa::{self, SignIn};
 use crate::op::{Op, entry};
+use crate::outbound::Request;
 use crate::users::sign_up::{count_in, first_organisation, insert_user};
 use crate::users::{Origin, SessionKind, home_organisation};
 use crate::{App, shares};
@@ -18,7 +19,7 @@ use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, UserId};
 use oneclaw_core::model::text::{Email, parse_description};
-use oneclaw_core::secret::SecretString;
+use oneclaw_core::secret::{SecretBytes, SecretString};
 use oneclaw_crypto::id_token::{IdTokenError, Identity, ProviderKeys};
 use std::sync::Arc;
 use std::time::Duration;
@@ -192,8 +193,8 @@ impl Keys {
         {
             return Ok(Arc::clone(&seen.keys));
         }
-        let json = fetch(&settings.jwks_url).await?;
-        let keys = ProviderKeys::parse(&json).map_err(unreachable_keys)?;
+        let json = fetch(app, &settings.jwks_url).await?;
+        let keys = ProviderKeys::parse(json.expose()).map_err(unreachable_keys)?;
         let keys = Arc::new(keys);
         *seen = Some(Seen {
             keys: Arc::clone(&keys),
@@ -208,28 +209,27 @@ fn unreachable_keys(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) 
         .because(cause)
 }
 
-/// Reads a set of keys from an address that the operator chose.
-async fn fetch(url: &str) -> Result<Vec<u8>> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .timeout(TIMEOUT);
-    if url.starts_with("http://") {
-        // Without certificate authorities, which a minimal container lacks.
-        builder = builder.tls_certs_only([]);
+/// Reads a set of keys from an address that the operator chose, by the one guarded way out.
+async fn fetch(app: &App, url: &str) -> Result<SecretBytes> {
+    let target = app.outbound().target(url).map_err(unreachable_keys)?;
+    let request = Request {
+        method: reqwest::Method::GET,
+        target,
+        headers: reqwest::header::HeaderMap::new(),
+        body: Vec::new(),
+        timeout: TIMEOUT,
+        maximum_answer: LARGEST_SET,
+    };
+    let answer = app.outbound().send(request).await;
+    let answer = answer.map_err(unreachable_keys)?;
+    if answer.status == 200 {
+        Ok(answer.body)
+    } else {
+        Err(unreachable_keys(format!(
+            "the address of the keys answered {}",
+            answer.status
+        )))
     }
-    let client = builder.build().map_err(unreachable_keys)?;
-    let answer = client.get(url).send().await;
-    let answer = answer.and_then(reqwest::Response::error_for_status);
-    let mut answer = answer.map_err(unreachable_keys)?;
-    let mut json = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable_keys)? {
-        if json.len() + chunk.len() > LARGEST_SET {
-            return Err(unreachable_keys("the set of keys is too large"));
-        }
-        json.extend_from_slice(&chunk);
-    }
-    Ok(json)
 }
 
 /// Logs a failed try, in the instance's own log: nobody knows whose it is.

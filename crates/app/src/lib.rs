@@ -34,6 +34,7 @@ pub mod idempotency;
 pub mod ip_rules;
 pub mod federation;
 pub mod google;
+pub mod ip_rules;
 pub mod jobs;
 pub mod mail;
 pub mod mfa;

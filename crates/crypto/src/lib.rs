@@ -48,9 +48,9 @@ pub mod sign;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;
 pub mod token;
-pub mod webhook;
 pub mod totp;
 pub mod webauthn;
+pub mod webhook;
 
 pub use keyring::Keyring;
 pub use master::MasterKeys;

@@ -30,6 +30,8 @@ pub mod invitations;
 pub mod ip_rules;
 pub mod federation_keys;
 pub mod identities;
+pub mod invitations;
+pub mod ip_rules;
 pub mod keyring;
 pub mod one_time_tokens;
 pub mod organisation_limits;

@@ -12,6 +12,8 @@ use oneclaw_core::id::{
     ShareId, UserId, VaultId,
     AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
     SessionId, ShareId, UserId, VaultId,
+    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId,
+    PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 

@@ -3,6 +3,7 @@
 use crate::factors::enrol;
 use crate::problem;
 use oneclaw_app::google;
+use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_crypto::test_support::Issuer;
 use oneclaw_server::test_app::{Options, PASSWORD, Person, TestApp};
 use serde_json::{Value, json};
@@ -58,6 +59,7 @@ impl Provider {
         };
         TestApp::with(Options {
             google: Some(google),
+            outbound_allow: TrustedNetworks::new(vec!["127.0.0.0/8".parse().unwrap()]),
             ..Options::default()
         })
         .await
