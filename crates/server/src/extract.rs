@@ -98,6 +98,7 @@ impl FromRequestParts<ServerState> for Authenticated {
             .app()
             .caller_of(token, proof.presented().as_ref(), ip)
             .await?;
+        state.app().admit(&caller).await?;
         Ok(Self(caller))
     }
 }

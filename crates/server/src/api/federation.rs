@@ -100,5 +100,7 @@ async fn subject(
             return Err(ApiError::invalid("subject_token_type", known));
         }
     };
-    caller.map_err(ApiError::sign_in)
+    let caller = caller.map_err(ApiError::sign_in)?;
+    app.admit(&caller).await?;
+    Ok(caller)
 }

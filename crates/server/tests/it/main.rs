@@ -22,6 +22,7 @@ mod dpop;
 mod enrollments;
 mod factors;
 mod google;
+mod ip_rules;
 mod journey;
 mod limits;
 mod openapi;

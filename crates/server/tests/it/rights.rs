@@ -394,6 +394,7 @@ struct Things {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn everyone_may_do_what_the_table_says() {
     let app = TestApp::new().await;
     let alice = app.sign_up("alice@example.com").await;
@@ -501,6 +502,7 @@ async fn everyone_may_do_what_the_table_says() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn another_organisations_things_are_as_good_as_none() {
     let app = TestApp::new().await;
     let alice = app.sign_up("alice@example.com").await;

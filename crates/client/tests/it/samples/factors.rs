@@ -73,6 +73,7 @@ fn codes() -> Vec<Sample> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn passkeys() -> Vec<Sample> {
     let parameters = CredentialParameters {
         kind: "public-key".into(),
