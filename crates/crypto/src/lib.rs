@@ -26,8 +26,8 @@
 
 #![forbid(unsafe_code)]
 
-pub mod client_key;
 mod cbor;
+pub mod client_key;
 pub mod dpop;
 pub mod envelope;
 pub mod federation;

@@ -20,8 +20,8 @@ mod policies;
 mod reauth;
 mod secrets;
 mod shares;
-mod usage;
 mod social;
+mod usage;
 mod vaults;
 mod webhooks;
 

@@ -89,16 +89,13 @@ impl FromRequestParts<ServerState> for Authenticated {
             .extensions
             .get::<Context>()
             .and_then(|context| context.ip);
-        let caller = state.app().verify_token(token, ip)?;
-        state.app().admit(&caller).await?;
-        note_caller(&caller);
-        Ok(Self(caller))
         let proof = DpopProof::of(parts)?;
         let caller = state
             .app()
             .caller_of(token, proof.presented().as_ref(), ip)
             .await?;
         state.app().admit(&caller).await?;
+        note_caller(&caller);
         Ok(Self(caller))
     }
 }

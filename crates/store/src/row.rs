@@ -4,16 +4,8 @@
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
-    IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
+    IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
     WebhookDeliveryId, WebhookId,
-    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId,
-    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
-    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId,
-    ShareId, UserId, VaultId,
-    AgentId, ApprovalId, EnrollmentId, EventId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
-    SessionId, ShareId, UserId, VaultId,
-    AgentId, ApprovalId, EnrollmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId,
-    PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
