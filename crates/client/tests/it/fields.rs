@@ -60,6 +60,11 @@ const OURS: &[(&str, &str)] = &[
     ),
     ("AgentTokenRequest", "dpop_jwk"),
     (
+        "AgentResponse",
+        "federated_token_ttl_seconds federation_audiences federation_enabled",
+    ),
+    ("AgentTokenRequest", "dpop_jwk"),
+    (
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
