@@ -73,28 +73,20 @@ impl App {
         }
     }
 
-<<<<<<< HEAD
     /// Turns what came with a request into a caller: a token, a personal key among it, and the proof that
     /// the request is by its holder where the token is bound. Its state is checked where it is used.
     ///
     /// # Errors
     /// Unauthenticated, without saying why.
-=======
-    /// Turns what came with a request into a caller: a token, and the proof that the request is by its
-    /// holder where the token is bound.
->>>>>>> factors
     pub async fn caller_of(
         &self,
         token: &str,
         proof: Option<&PresentedProof<'_>>,
         ip: Option<IpAddr>,
     ) -> Result<Caller> {
-<<<<<<< HEAD
         if token.starts_with(TokenKind::UserKey.prefix()) {
             return api_keys::caller(self, token, ip).await;
         }
-=======
->>>>>>> factors
         let (caller, binding) = self.checked(token, ip)?;
         if let Some(binding) = binding {
             let proof = proof.ok_or_else(dpop::missing)?;
@@ -114,7 +106,6 @@ impl App {
             }
             _ => AuthMethod::ApiKey,
         };
-<<<<<<< HEAD
         let scopes = match claims.key {
             Some(_) => claims
                 .scopes
@@ -123,8 +114,6 @@ impl App {
                 .collect(),
             None => Vec::new(),
         };
-=======
->>>>>>> factors
         let caller = Caller {
             principal: claims.sub,
             org: claims.org,
@@ -163,22 +152,14 @@ impl App {
         grounds: &Grounds<'_>,
         life: Duration,
     ) -> Result<IssuedToken> {
-<<<<<<< HEAD
         self.issue_bound(loaded, grounds, life, None)
-=======
-        self.issue_bound(loaded, session, life, None)
->>>>>>> factors
     }
 
     /// The same, bound to the key of this thumbprint.
     fn issue_bound(
         &self,
         loaded: &Loaded,
-<<<<<<< HEAD
         grounds: &Grounds<'_>,
-=======
-        session: Option<SessionId>,
->>>>>>> factors
         life: Duration,
         binding: Option<&str>,
     ) -> Result<IssuedToken> {
@@ -267,11 +248,7 @@ pub async fn exchange_agent_key_bound(
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
-<<<<<<< HEAD
         let token = app.issue_bound(&loaded, &Grounds::AgentKey, life, binding)?;
-=======
-        let token = app.issue_bound(&loaded, None, life, binding)?;
->>>>>>> factors
         let details = Details::new()
             .text("method", "api_key")
             .int("expires_in", life.as_secs());

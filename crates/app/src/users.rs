@@ -34,10 +34,7 @@ mod email_code;
 mod passwords;
 mod proven;
 mod set_up;
-<<<<<<< HEAD
 mod settings;
-=======
->>>>>>> factors
 pub(crate) mod sign_up;
 
 pub(crate) use proven::Proven;
@@ -204,7 +201,6 @@ pub(crate) async fn begin_session(
     user: UserId,
     org: OrgId,
     (kind, method): (SessionKind, AuthMethod),
-<<<<<<< HEAD
     origin: &Origin,
 ) -> Result<SignedIn> {
     let how = (kind, method, op.now());
@@ -219,8 +215,6 @@ pub(crate) async fn continue_session(
     from: SessionId,
     org: OrgId,
     kind: SessionKind,
-=======
->>>>>>> factors
     origin: &Origin,
 ) -> Result<SignedIn> {
     let session = op.tx().find_session(from).await?.ok_or_else(refused)?;

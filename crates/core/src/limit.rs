@@ -33,11 +33,8 @@ words! {
         Login = "login",
         /// Wrong passwords and codes of somebody who is signed in, per account.
         Reauth = "reauth",
-<<<<<<< HEAD
         /// Tries of codes that were mailed to sign in with, per address.
         EmailCode = "email_code",
-=======
->>>>>>> factors
         /// Wrong codes of the second factor, per account.
         SecondFactor = "second_factor",
         /// New accounts, per network of the client.

@@ -2,7 +2,11 @@
 //! would compile both drivers a second time for the build host).
 
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, ApiKeyId, ApprovalId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId};
+use oneclaw_core::id::{
+    AgentId, ApiKeyId, ApprovalId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
+    EnvironmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
+    SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+};
 use uuid::Uuid;
 
 /// A type of ours that is stored as a column type both databases know.

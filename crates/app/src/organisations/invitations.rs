@@ -278,11 +278,7 @@ pub async fn accept(
                 ("user", user.to_string()),
                 details,
             ));
-<<<<<<< HEAD
             continue_session(&app_in, op, session, org, kind, &origin).await
-=======
-            begin_session(&app_in, op, user, org, (kind, by.auth_method), &origin).await
->>>>>>> factors
         })
     })
     .await
@@ -325,11 +321,7 @@ pub async fn switch(
                 return Err(no_such_member());
             }
             op.tx().choose_membership(org, user, now).await?;
-<<<<<<< HEAD
             continue_session(&app_in, op, session, org, kind, &origin).await
-=======
-            begin_session(&app_in, op, user, org, (kind, by.auth_method), &origin).await
->>>>>>> factors
         })
     })
     .await

@@ -224,11 +224,7 @@ async fn replace(
     let now = op.now();
     op.tx().set_user_password(id, hash).await?;
     // A link that was asked for before would set yet another one.
-<<<<<<< HEAD
     withdraw_resets(op, id).await?;
-=======
-    op.tx().drop_one_time_tokens(id.as_uuid(), RESET).await?;
->>>>>>> factors
     crate::mfa::withdraw_challenges(op, id).await?;
     for session in op.tx().list_live_sessions(id).await? {
         op.tx().revoke_session(session.id, now).await?;

@@ -100,7 +100,6 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         ),
         call!("reauth", c.reauth(&full("ReauthRequest"))),
         call!("exportUserData", c.export_user_data(&secret("rat_1"))),
-<<<<<<< HEAD
         call!("setPassword", c.set_password(&full("SetPasswordRequest"))),
         call!("changeEmail", c.change_email(&full("ChangeEmailRequest"))),
         call!(
@@ -141,8 +140,6 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.device_approve(&full("DeviceApproveRequest"))
         ),
         call!("deviceDeny", c.device_deny(&full("DeviceApproveRequest"))),
-=======
->>>>>>> factors
         call!("mfaStatus", c.mfa_status()),
         call!("mfaSetup", c.mfa_setup()),
         call!(

@@ -12,7 +12,6 @@ use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::model::purpose::Purpose;
 
 pub(super) fn all() -> Vec<Sample> {
-<<<<<<< HEAD
     let mut all = confirming();
     all.extend(changing());
     all.extend(signing_in());
@@ -213,8 +212,6 @@ fn signing_in() -> Vec<Sample> {
 }
 
 fn confirming() -> Vec<Sample> {
-=======
->>>>>>> factors
     let reauth = |password, code, passkey| ReauthRequest {
         purpose: Purpose::AccountDelete,
         password,
