@@ -256,7 +256,7 @@ async fn as_principal(
 fn request<'a>(
     seen: &'a VaultView,
     live: &'a Live,
-    caller: &Caller,
+    caller: &'a Caller,
     action: Action,
     path: &'a SecretPath,
     now: Timestamp,

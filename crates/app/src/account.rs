@@ -1,14 +1,17 @@
 //! One's own account as a whole: all that is stored about it, and its end.
 
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::lane::entry_of;
-use crate::live::Caller;
+use crate::live::{Caller, refused};
+use crate::mail::{self, Message};
+use crate::op::{Op, entry};
 use crate::reauth::Confirmation;
 use crate::users::Profile;
 use crate::{App, agents, policies, secrets, users, vaults};
 use oneclaw_core::audit::Details;
+use oneclaw_core::caller::Role;
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::VaultId;
+use oneclaw_core::id::{OrgId, UserId, VaultId};
 use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::secret::SecretString;
 
@@ -79,4 +82,89 @@ fn visible<T>(listed: Result<Vec<T>>) -> Result<Vec<T>> {
         Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::NotFound) => Ok(Vec::new()),
         other => other,
     }
+}
+
+/// What somebody types who really wants to delete their account.
+pub const DELETE_PHRASE: &str = "DELETE MY ACCOUNT";
+
+/// Deletes one's account. Organisations that nobody else belongs to go with it, logs and all; others
+/// go on, as long as somebody owns them.
+pub async fn delete(
+    app: &App,
+    caller: &Caller,
+    phrase: &str,
+    confirmation: Option<SecretString>,
+) -> Result<()> {
+    let (id, _) = caller.signed_in()?;
+    if phrase != DELETE_PHRASE {
+        let sentence = format!("Type {DELETE_PHRASE} to delete your account.");
+        return Err(Error::invalid("confirmation", sentence));
+    }
+    let confirmation = Confirmation::check(app, caller, confirmation).await?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            let memberships = op.tx().list_memberships(id).await?;
+            let organisations: Vec<OrgId> = memberships
+                .into_iter()
+                .map(|membership| membership.org_id)
+                .collect();
+            // All logs at once: taken one by one, two nodes could wait for each other.
+            op.enter(organisations.iter().copied().chain([OrgId::NIL]))
+                .await?;
+            op.authenticate(&caller).await?;
+            let purpose = Purpose::AccountDelete;
+            confirmation.spend(op, &caller, purpose).await?;
+            let user = op.tx().find_user(id).await?.ok_or_else(refused)?;
+            for org in organisations {
+                leave(op, &caller, org, id).await?;
+            }
+            op.tx().delete_mails_to(&user.email).await?;
+            op.tx().delete_enrollments_to(&user.email).await?;
+            if !op.tx().delete_user(id).await? {
+                return Err(refused());
+            }
+            op.tx().bump_epoch(id.as_uuid()).await?;
+            op.log(entry(
+                OrgId::NIL,
+                caller.actor(),
+                caller.ip(),
+                "user.delete",
+                ("user", id.to_string()),
+                Details::new(),
+            ));
+            let deleted_at = op.now();
+            let message = Message::AccountDeleted { deleted_at };
+            mail::queue(&app_in, op, None, &user.email, &message).await
+        })
+    })
+    .await
+}
+
+/// Takes somebody out of an organisation, or removes it when nobody is left.
+async fn leave(op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result<()> {
+    let members = op.tx().list_members(org).await?;
+    let mut others = members.iter().filter(|member| member.user_id != user);
+    if members.len() <= 1 {
+        op.tx().delete_organisation(org).await?;
+        return Ok(op.tx().bump_epoch(org.as_uuid()).await?);
+    }
+    if !others.any(|member| member.role == Role::Owner.as_str())
+        && members
+            .iter()
+            .any(|member| member.user_id == user && member.role == Role::Owner.as_str())
+    {
+        return Err(Error::conflict(
+            "You are the last owner of an organisation with other members. Make somebody else its owner, or remove them, first.",
+        ));
+    }
+    op.log(entry(
+        org,
+        caller.actor(),
+        caller.ip(),
+        "org.member_leave",
+        ("user", user.to_string()),
+        Details::new(),
+    ));
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! Nothing here is trusted: the commit re-checks what a decision rested on, and a stale entry is
 //! dropped and read again.
 
+use crate::api_keys::KnownKey;
 use crate::live::Loaded;
 use crate::tokens::KeyHolder;
 use oneclaw_core::caller::Principal;
@@ -59,6 +60,8 @@ pub(crate) struct Caches {
     pub(crate) principals: Cache<(Principal, OrgId), Arc<Loaded>>,
     /// Which agent holds a key, by the keyed hash of the key.
     pub(crate) keys: Cache<TokenHash, Arc<KeyHolder>>,
+    /// Personal keys by their keyed hash.
+    pub(crate) user_keys: Cache<TokenHash, Arc<KnownKey>>,
     /// Vaults as principals see them, in the organisation they were found in.
     pub(crate) vaults: Cache<(OrgId, VaultId, Principal), Arc<VaultView>>,
     /// Unwrapped vault keys by generation.
@@ -75,6 +78,7 @@ impl Caches {
             tokens: Cache::new(TOKENS),
             principals: Cache::new(PRINCIPALS),
             keys: Cache::new(PRINCIPALS),
+            user_keys: Cache::new(PRINCIPALS),
             vaults: Cache::new(VAULTS),
             vault_keys: Cache::new(VAULT_KEYS),
             sealed: Cache::with_weighter(entries, SEALED_BYTES, SealedWeight),

@@ -90,7 +90,7 @@ pub async fn take(app: &App, request: Repeatable<'_>) -> Result<Turn> {
         .run(move |op| {
             Box::pin(async move {
                 if let Some(caller) = &caller {
-                    op.authenticate(caller).await?;
+                    op.authenticate_for_path(caller).await?;
                 }
                 let now = op.now();
                 if op

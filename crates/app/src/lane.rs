@@ -244,18 +244,19 @@ impl VaultView {
     pub(crate) fn request<'a>(
         &'a self,
         live: &'a Live,
-        caller: &Caller,
+        caller: &'a Caller,
         action: Action,
         path: &'a SecretPath,
         now: Timestamp,
     ) -> policy::Request<'a> {
+        let is_caller = live.principal == caller.principal();
         policy::Request {
             now,
             principal: live.principal,
             role: live.role,
-            // Remembered state serves every credential of a principal; how this one was proved is
-            // the caller's own.
-            auth_method: if live.principal == caller.principal() {
+            // Remembered state serves every credential of a principal; how this one was proved, and
+            // how far a personal key reaches, is the caller's own.
+            auth_method: if is_caller {
                 caller.auth_method
             } else {
                 live.auth_method
@@ -265,7 +266,11 @@ impl VaultView {
             vault: self.vault,
             vault_owner: self.owner,
             vault_binding: &live.vault_binding,
-            scopes: &live.scopes,
+            scopes: if is_caller && live.principal.is_user() {
+                &caller.scopes
+            } else {
+                &live.scopes
+            },
             action,
             path,
         }
@@ -534,15 +539,19 @@ impl App {
     }
 }
 
-/// What a credential rests on: its holder, the organisation, the token, the session.
+/// What a credential rests on: its holder, the organisation, the token, the session, the key.
 fn with_credential(caller: &Caller, state: [Guard; 2]) -> Guards {
     let mut guards = Guards::from_slice(&state);
     match &caller.credential {
-        Credential::Token { id, session, .. } => {
+        Credential::Token {
+            id, session, key, ..
+        } => {
             guards.push((id.as_uuid(), 0));
             guards.extend(session.map(|session| (session.as_uuid(), 0)));
+            guards.extend(key.map(|key| (key.as_uuid(), 0)));
         }
         Credential::Session(id) => guards.push((id.as_uuid(), 0)),
+        Credential::Key { id, .. } => guards.push((id.as_uuid(), 0)),
     }
     guards
 }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::op::Op;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::limit::{Limit, Policy};
+use oneclaw_store::rate_limits::WindowRow;
 use std::time::Duration;
 
 impl App {
@@ -42,6 +43,12 @@ pub(crate) async fn exceeded(
         .await?;
     let over = window.count > i64::from(allowed);
     Ok(over.then(|| remaining(window.window_start, length, now)))
+}
+
+/// Whether a window has no room left.
+pub(crate) fn is_used_up(state: Option<&WindowRow>, limit: Limit) -> bool {
+    let (allowed, _) = window(limit);
+    state.is_some_and(|state| state.count >= i64::from(allowed))
 }
 
 /// Counts one try as if it had failed already, unless failures before it still cause a pause. Whoever

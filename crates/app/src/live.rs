@@ -11,7 +11,7 @@ use crate::quotas::Resource;
 use oneclaw_core::audit::Actor;
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, OrgId, SessionId, TokenId, UserId, VaultId};
+use oneclaw_core::id::{AgentId, ApiKeyId, OrgId, SessionId, TokenId, UserId, VaultId};
 use oneclaw_core::network::NetworkRules;
 use oneclaw_core::policy::Scope;
 use oneclaw_store::Tx;
@@ -27,6 +27,8 @@ pub struct Caller {
     pub(crate) org: OrgId,
     pub(crate) auth_method: AuthMethod,
     pub(crate) ip: Option<IpAddr>,
+    /// Ceiling of a personal key; an agent's is live state.
+    pub(crate) scopes: Vec<Scope>,
     pub(crate) credential: Credential,
 }
 
@@ -37,12 +39,19 @@ pub(crate) enum Credential {
     Token {
         id: TokenId,
         session: Option<SessionId>,
+        /// The personal key it was exchanged for.
+        key: Option<ApiKeyId>,
         token_epoch: i64,
         organisation_epoch: i64,
         expires_at: Timestamp,
     },
     /// A dashboard session.
     Session(SessionId),
+    /// A personal key itself.
+    Key {
+        id: ApiKeyId,
+        expires_at: Option<Timestamp>,
+    },
 }
 
 impl Caller {
@@ -90,7 +99,33 @@ impl Caller {
         match &self.credential {
             Credential::Token { session, .. } => *session,
             Credential::Session(id) => Some(*id),
+            Credential::Key { .. } => None,
         }
+    }
+
+    /// The personal key it rests on, if there is one.
+    pub(crate) fn key(&self) -> Option<ApiKeyId> {
+        match &self.credential {
+            Credential::Token { key, .. } => *key,
+            Credential::Session(_) => None,
+            Credential::Key { id, .. } => Some(*id),
+        }
+    }
+
+    /// The user and the session, or a refusal for agents and keys: what changes how an account is
+    /// signed in to is for whoever signed in.
+    pub fn signed_in(&self) -> Result<(UserId, SessionId)> {
+        let user = self.user()?;
+        let session = self.session().ok_or_else(|| {
+            Error::forbidden("Only somebody who signed in can do this, not a key. Sign in first.")
+        })?;
+        Ok((user, session))
+    }
+
+    /// Whether it is a key of a person that reaches certain paths only.
+    pub(crate) fn is_limited_to_paths(&self) -> bool {
+        let is_ceiling = |scope: &Scope| matches!(scope, Scope::Glob(_));
+        self.principal.is_user() && self.scopes.iter().any(is_ceiling)
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -195,13 +230,26 @@ async fn check_credential(
     now: Timestamp,
 ) -> Result<()> {
     match &caller.credential {
-        Credential::Token { id, session, .. } => {
+        Credential::Token {
+            id, session, key, ..
+        } => {
             if !matches_epochs(caller, loaded) || tx.epoch(id.as_uuid()).await? != 0 {
                 return Err(refused());
             }
             if let Some(session) = session
                 && tx.epoch(session.as_uuid()).await? != 0
             {
+                return Err(refused());
+            }
+            if let Some(key) = key
+                && tx.epoch(key.as_uuid()).await? != 0
+            {
+                return Err(refused());
+            }
+        }
+        Credential::Key { id, expires_at } => {
+            let over = expires_at.is_some_and(|end| end <= now);
+            if over || tx.epoch(id.as_uuid()).await? != 0 {
                 return Err(refused());
             }
         }
@@ -225,7 +273,7 @@ pub(crate) fn matches_epochs(caller: &Caller, loaded: &Loaded) -> bool {
             organisation_epoch,
             ..
         } => *token_epoch == loaded.token_epoch && *organisation_epoch == loaded.organisation_epoch,
-        Credential::Session(_) => true,
+        Credential::Session(_) | Credential::Key { .. } => true,
     }
 }
 

@@ -67,7 +67,22 @@ impl Op {
 
     /// Checks, on the state of this very transaction, that the credential still stands; it goes on
     /// standing until the commit.
+    ///
+    /// A personal key that is limited to paths is refused: whatever it could manage, it could use to
+    /// reach further. What decides about a path calls [`Self::authenticate_for_path`].
     pub(crate) async fn authenticate(&mut self, caller: &Caller) -> Result<Live> {
+        let live = self.authenticate_for_path(caller).await?;
+        if caller.is_limited_to_paths() {
+            return Err(Error::forbidden(
+                "This key is limited to certain paths, so it only reads and writes secrets there. \
+                 Sign in, or use a key without such scopes.",
+            ));
+        }
+        Ok(live)
+    }
+
+    /// Like [`Self::authenticate`], for what goes on to decide about a path.
+    pub(crate) async fn authenticate_for_path(&mut self, caller: &Caller) -> Result<Live> {
         self.enter([caller.org()]).await?;
         live::load(&mut self.tx, caller, self.now)
             .await

@@ -185,7 +185,7 @@ async fn read_in_turn(
     let (row, granted) = app
         .run(move |op| {
             Box::pin(async move {
-                let live = op.authenticate(&by).await?;
+                let live = op.authenticate_for_path(&by).await?;
                 let granted = op.decide(&live, &by, vault, Action::Read, &path).await?;
                 let (org, now) = (by.org(), op.now());
                 let row = match version {
@@ -296,7 +296,7 @@ pub async fn delete_if(
     let (caller, path) = (caller.clone(), path.clone());
     app.run(move |op| {
         Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
+            let live = op.authenticate_for_path(&caller).await?;
             let granted = op
                 .decide(&live, &caller, vault, Action::Delete, &path)
                 .await?;
@@ -343,7 +343,7 @@ pub async fn disable_version(
     let (caller, path) = (caller.clone(), path.clone());
     app.run(move |op| {
         Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
+            let live = op.authenticate_for_path(&caller).await?;
             let granted = op
                 .decide(&live, &caller, vault, Action::Write, &path)
                 .await?;

@@ -119,7 +119,7 @@ pub async fn create(
     let share = app
         .run(move |op| {
             Box::pin(async move {
-                let live = op.authenticate(&caller).await?;
+                let live = op.authenticate_for_path(&caller).await?;
                 let source = shareable(op, &live, &caller, secret).await?;
                 let counter = app_in.counter(Limit::ShareCreate, &live.org.to_string());
                 limits::count(op, &counter, Limit::ShareCreate).await?;

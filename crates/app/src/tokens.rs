@@ -7,11 +7,12 @@ use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
 use crate::live::{Caller, Credential, Loaded, check_agent, refused};
 use crate::op::entry;
-use crate::{App, live};
+use crate::{App, api_keys, live};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::id::{AgentId, ApiKeyId, OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::policy::Scope;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::jwt::Claims;
 use oneclaw_crypto::token::{TokenHash, TokenKind};
@@ -46,8 +47,30 @@ pub struct AgentToken {
     pub vaults: Vec<VaultId>,
 }
 
+/// What a token is issued for, beside its holder.
+pub(crate) enum Grounds<'a> {
+    /// An agent's key.
+    AgentKey,
+    /// A session, begun in this way.
+    Session(SessionId, AuthMethod),
+    /// A personal key with its ceiling.
+    UserKey(ApiKeyId, &'a [Scope]),
+}
+
 impl App {
-    /// Turns a presented bearer token into a caller. Its state is checked where it is used.
+    /// Turns what was presented as a bearer token, a personal key among it, into a caller. Its state is
+    /// checked where it is used.
+    ///
+    /// # Errors
+    /// Unauthenticated, without saying why.
+    pub async fn caller_of(&self, presented: &str, ip: Option<IpAddr>) -> Result<Caller> {
+        if presented.starts_with(TokenKind::UserKey.prefix()) {
+            return api_keys::caller(self, presented, ip).await;
+        }
+        self.verify_token(presented, ip)
+    }
+
+    /// Turns a presented access token into a caller. Its state is checked where it is used.
     ///
     /// # Errors
     /// Unauthenticated, without saying why.
@@ -57,17 +80,29 @@ impl App {
             return Err(refused());
         }
         let auth_method = match claims.sub {
-            Principal::Agent(_) => AuthMethod::ApiKey,
-            Principal::User(_) => AuthMethod::Password,
+            Principal::User(_) if claims.key.is_none() => {
+                claims.amr.first().copied().unwrap_or(AuthMethod::Password)
+            }
+            _ => AuthMethod::ApiKey,
+        };
+        let scopes = match claims.key {
+            Some(_) => claims
+                .scopes
+                .iter()
+                .map(|scope| Scope::parse(scope))
+                .collect(),
+            None => Vec::new(),
         };
         Ok(Caller {
             principal: claims.sub,
             org: claims.org,
             auth_method,
             ip,
+            scopes,
             credential: Credential::Token {
                 id: claims.jti,
                 session: claims.sid,
+                key: claims.key,
                 token_epoch: claims.epo,
                 organisation_epoch: claims.oep,
                 expires_at: claims.exp,
@@ -92,18 +127,22 @@ impl App {
     pub(crate) fn issue(
         &self,
         loaded: &Loaded,
-        session: Option<SessionId>,
+        grounds: &Grounds<'_>,
         life: Duration,
     ) -> Result<IssuedToken> {
         let now = self.now();
         let live = &loaded.live;
         let agent = matches!(live.principal, Principal::Agent(_));
+        let (session, key, amr, scopes) = match *grounds {
+            Grounds::AgentKey => (None, None, Vec::new(), live.scopes.as_slice()),
+            Grounds::Session(id, method) => (Some(id), None, vec![method], [].as_slice()),
+            Grounds::UserKey(id, scopes) => (None, Some(id), vec![AuthMethod::ApiKey], scopes),
+        };
         let claims = Claims {
             iss: self.settings().public_url.clone(),
             sub: live.principal,
             org: live.org,
-            scopes: live
-                .scopes
+            scopes: scopes
                 .iter()
                 .map(|scope| scope.as_str().to_owned())
                 .collect(),
@@ -112,6 +151,8 @@ impl App {
             iat: now,
             jti: TokenId::from_uuid(self.random().uuid_v4()),
             sid: session,
+            key,
+            amr,
             epo: loaded.token_epoch,
             oep: loaded.organisation_epoch,
             intents_api_enabled: live.type_gate.then_some(true),
@@ -160,7 +201,7 @@ pub async fn exchange_agent_key(
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
-        let token = app.issue(&loaded, None, life)?;
+        let token = app.issue(&loaded, &Grounds::AgentKey, life)?;
         let details = Details::new()
             .text("method", "api_key")
             .int("expires_in", life.as_secs());
@@ -200,6 +241,19 @@ pub async fn exchange_agent_key(
             .remove(&(Principal::Agent(holder.agent), holder.org));
     }
     Err(Error::unavailable())
+}
+
+/// Exchanges a key of either kind for a token: clients that cannot tell them apart send both to the
+/// same place.
+pub async fn exchange_key(
+    app: &App,
+    api_key: &SecretString,
+    ip: Option<IpAddr>,
+) -> Result<IssuedToken> {
+    match TokenKind::of_api_key(api_key.expose()) {
+        Some(TokenKind::UserKey) => api_keys::exchange(app, api_key, ip).await,
+        _ => Ok(exchange_agent_key(app, api_key, None, ip).await?.token),
+    }
 }
 
 /// Which agent holds a key, with what the exchange needs of it. It is remembered; that it still
@@ -337,8 +391,14 @@ pub async fn revoke(app: &App, caller: &Caller) -> Result<()> {
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
-            op.authenticate(&caller).await?;
+            // Whatever it is limited to, it may end.
+            op.authenticate_for_path(&caller).await?;
             let now = op.now();
+            if let Credential::Key { .. } = &caller.credential {
+                return Err(Error::forbidden(
+                    "A key does not end by signing out. Revoke it with DELETE /v1/auth/api-keys/{key_id}.",
+                ));
+            }
             if let Credential::Token { id, expires_at, .. } = &caller.credential {
                 op.tx().bump_epoch_until(id.as_uuid(), *expires_at).await?;
             }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::live::{Caller, Credential, Loaded, load_principal, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
-use crate::tokens::{IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
-use crate::{App, limits, shares};
+use crate::tokens::{Grounds, IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
+use crate::{App, api_keys, limits, shares};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
@@ -27,15 +27,22 @@ use oneclaw_store::users::UserRow;
 use std::net::IpAddr;
 use std::time::Duration;
 
+mod email_change;
+mod email_code;
 mod passwords;
 mod proven;
 mod set_up;
+mod settings;
 mod sign_up;
 
 pub(crate) use proven::Proven;
+use proven::failure;
 
-pub use passwords::{change_password, forgot_password, reset_password};
+pub use email_change::{EmailChange, change_email, verify_email_change};
+pub use email_code::{send_code, sign_in_with_code};
+pub use passwords::{change_password, forgot_password, reset_password, set_password};
 pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};
+pub use settings::{SecuritySettings, security_settings, update_security_settings};
 pub use sign_up::{SignUpOutcome, SignUpRequest, sign_up, verify_email};
 
 /// Life of a session without use of its refresh token.
@@ -133,6 +140,8 @@ pub struct Profile {
     pub role: Role,
     /// Whether the address is proven.
     pub email_verified: bool,
+    /// How it signs in.
+    pub auth_method: AuthMethod,
     /// Wish to receive news.
     pub marketing_emails: bool,
     /// When the account was made.
@@ -163,7 +172,8 @@ pub async fn sign_in(
             op.enter([org]).await?;
             proven.confirm(op).await?;
             shares::claim(op, email.as_str(), user).await?;
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            let how = (kind, AuthMethod::Password);
+            begin_session(&app_in, op, user, org, how, &origin).await
         })
     })
     .await
@@ -186,7 +196,34 @@ pub(crate) async fn begin_session(
     op: &mut Op,
     user: UserId,
     org: OrgId,
+    (kind, method): (SessionKind, AuthMethod),
+    origin: &Origin,
+) -> Result<SignedIn> {
+    let how = (kind, method, op.now());
+    begin_session_of(app, op, user, org, how, origin).await
+}
+
+/// Begins a session in another organisation for somebody who is signed in. It counts as old as the one
+/// it comes from, and lasts no longer: nobody has proved anything anew.
+pub(crate) async fn continue_session(
+    app: &App,
+    op: &mut Op,
+    from: SessionId,
+    org: OrgId,
     kind: SessionKind,
+    origin: &Origin,
+) -> Result<SignedIn> {
+    let session = op.tx().find_session(from).await?.ok_or_else(refused)?;
+    let how = (kind, method_of(&session)?, session.created_at);
+    begin_session_of(app, op, session.user_id, org, how, origin).await
+}
+
+async fn begin_session_of(
+    app: &App,
+    op: &mut Op,
+    user: UserId,
+    org: OrgId,
+    (kind, method, since): (SessionKind, AuthMethod, Timestamp),
     origin: &Origin,
 ) -> Result<SignedIn> {
     let now = op.now();
@@ -197,24 +234,17 @@ pub(crate) async fn begin_session(
         org_id: org,
         kind: kind.as_str().to_owned(),
         secret_hash: secret.hash(app.keyring()).as_bytes().to_vec(),
-        previous_hash: None,
+        auth_method: method.as_str().to_owned(),
         user_agent: origin.client(),
         ip: origin.ip_text(),
-        created_at: now,
-        expires_at: now.plus(kind.life()),
+        created_at: since,
+        expires_at: since.plus(kind.life()),
         revoked_at: None,
     };
     op.tx().insert_session(&session).await?;
-    let loaded = load_principal(
-        op.tx(),
-        Principal::User(user),
-        org,
-        AuthMethod::Password,
-        now,
-    )
-    .await?;
+    let loaded = load_principal(op.tx(), Principal::User(user), org, method, now).await?;
     let details = Details::new()
-        .text("method", "password")
+        .text("method", method.as_str())
         .text("client", kind.as_str());
     op.log(entry(
         org,
@@ -224,7 +254,8 @@ pub(crate) async fn begin_session(
         ("user", user.to_string()),
         details,
     ));
-    let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
+    let grounds = Grounds::Session(session.id, method);
+    let token = app.issue(&loaded, &grounds, USER_TOKEN_LIFE)?;
     Ok(SignedIn {
         user,
         org,
@@ -246,9 +277,10 @@ pub async fn refresh(app: &App, refresh_token: &SecretString, origin: &Origin) -
         .run(move |op| {
             Box::pin(async move {
                 let now = op.now();
-                if let Some(session) = op.tx().find_session_by_previous(hash.as_bytes()).await? {
+                if let Some(session) = op.tx().find_session_by_spent(hash.as_bytes()).await? {
                     op.enter([session.org_id]).await?;
-                    end_session(op, &session, &origin, "auth.refresh_reuse").await?;
+                    let what = (Actor::System, "auth.refresh_reuse");
+                    end_session(op, &session, origin.ip, what).await?;
                     return Ok(None);
                 }
                 let session = op.tx().find_session_by_secret(hash.as_bytes()).await?;
@@ -281,14 +313,8 @@ async fn renew(
     }
     let principal = Principal::User(session.user_id);
     let now = op.now();
-    let loaded = load_principal(
-        op.tx(),
-        principal,
-        session.org_id,
-        AuthMethod::Password,
-        now,
-    )
-    .await?;
+    let method = method_of(&session)?;
+    let loaded = load_principal(op.tx(), principal, session.org_id, method, now).await?;
     op.log(entry(
         session.org_id,
         principal,
@@ -297,7 +323,8 @@ async fn renew(
         ("user", session.user_id.to_string()),
         Details::new(),
     ));
-    let token = app.issue(&loaded, Some(session.id), USER_TOKEN_LIFE)?;
+    let grounds = Grounds::Session(session.id, method);
+    let token = app.issue(&loaded, &grounds, USER_TOKEN_LIFE)?;
     Ok(SignedIn {
         user: session.user_id,
         org: session.org_id,
@@ -307,15 +334,21 @@ async fn renew(
     })
 }
 
-fn is_open(session: &SessionRow, now: Timestamp) -> bool {
+/// How a session was begun.
+pub(crate) fn method_of(session: &SessionRow) -> Result<AuthMethod> {
+    AuthMethod::parse(&session.auth_method).map_err(Error::internal)
+}
+
+pub(crate) fn is_open(session: &SessionRow, now: Timestamp) -> bool {
     session.revoked_at.is_none() && session.expires_at > now
 }
 
-async fn end_session(
+/// Ends a session and all tokens of it.
+pub(crate) async fn end_session(
     op: &mut Op,
     session: &SessionRow,
-    origin: &Origin,
-    action: &'static str,
+    ip: Option<IpAddr>,
+    (actor, action): (Actor, &'static str),
 ) -> Result<()> {
     let now = op.now();
     op.tx().revoke_session(session.id, now).await?;
@@ -324,8 +357,8 @@ async fn end_session(
         .await?;
     op.log(entry(
         session.org_id,
-        Actor::System,
-        origin.ip,
+        actor,
+        ip,
         action,
         ("user", session.user_id.to_string()),
         Details::new().uuid("session_id", session.id),
@@ -339,15 +372,23 @@ pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
-            let live = op.authenticate(&caller).await?;
+            let live = op.authenticate_for_path(&caller).await?;
             let now = op.now();
-            // A token is as good as its session: renewing it must not outlive that.
-            if let Some(id) = caller.session() {
-                let session = op.tx().find_session(id).await?.ok_or_else(refused)?;
-                if !is_open(&session, now) {
-                    return Err(refused());
+            // A token is as good as its session or key: renewing it must not outlive that.
+            let grounds = match (caller.session(), caller.key()) {
+                (Some(id), _) => {
+                    let session = op.tx().find_session(id).await?.ok_or_else(refused)?;
+                    if !is_open(&session, now) {
+                        return Err(refused());
+                    }
+                    Grounds::Session(id, caller.auth_method)
                 }
-            }
+                (None, Some(id)) => {
+                    api_keys::check_open(op, live.org, user, id).await?;
+                    Grounds::UserKey(id, &caller.scopes)
+                }
+                (None, None) => return Err(refused()),
+            };
             let loaded: Loaded =
                 load_principal(op.tx(), live.principal, live.org, caller.auth_method, now).await?;
             op.log(entry(
@@ -358,7 +399,7 @@ pub async fn refresh_bearer(app: &App, caller: &Caller) -> Result<IssuedToken> {
                 ("user", user.to_string()),
                 Details::new(),
             ));
-            app_in.issue(&loaded, caller.session(), USER_TOKEN_LIFE)
+            app_in.issue(&loaded, &grounds, USER_TOKEN_LIFE)
         })
     })
     .await
@@ -378,8 +419,9 @@ pub async fn session_caller(app: &App, cookie: &str, ip: Option<IpAddr>) -> Resu
     Ok(Caller {
         principal: Principal::User(session.user_id),
         org: session.org_id,
-        auth_method: AuthMethod::Password,
+        auth_method: method_of(&session)?,
         ip,
+        scopes: Vec::new(),
         credential: Credential::Session(session.id),
     })
 }
@@ -432,6 +474,10 @@ fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
         id: user.id,
         org,
         email: user.email,
+        auth_method: match user.password_hash {
+            Some(_) => AuthMethod::Password,
+            None => AuthMethod::EmailCode,
+        },
         display_name: user.display_name,
         role: role.ok_or_else(refused)?,
         email_verified: user.email_verified_at.is_some(),

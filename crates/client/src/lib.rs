@@ -19,11 +19,14 @@
 
 pub mod account;
 pub mod agents;
+pub mod api_keys;
 pub mod approvals;
 pub mod audit;
 pub mod auth;
 mod call;
 mod client;
+pub mod device;
+pub mod email_otp;
 pub mod enrollments;
 pub mod env_vars;
 mod error;
@@ -37,6 +40,7 @@ pub mod policies;
 pub mod problem;
 pub mod reauth;
 pub mod secrets;
+pub mod sessions;
 pub mod shares;
 pub mod transport;
 pub mod usage;

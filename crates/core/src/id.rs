@@ -137,6 +137,10 @@ ids! {
     EventId,
     /// A message in the outbox.
     MailId,
+    /// A personal key of a user.
+    ApiKeyId,
+    /// A program that waits for a human to sign it in.
+    DeviceCodeId,
     /// An invitation to an organisation.
     InviteId,
     /// A question of an agent to its human.

@@ -33,12 +33,16 @@ words! {
         Login = "login",
         /// Wrong passwords and codes of somebody who is signed in, per account.
         Reauth = "reauth",
+        /// Tries of codes that were mailed to sign in with, per address.
+        EmailCode = "email_code",
         /// New accounts, per network of the client.
         Signup = "signup",
         /// Mails that anyone can cause (reset, verification), per address.
         MailAddress = "mail_address",
         /// Device sign-in codes typed in, per network of the client.
         DeviceCode = "device_code",
+        /// Device sign-in codes that were typed in and name nothing, per network of the client.
+        DeviceCodeGuess = "device_code_guess",
         /// Polling for the outcome of a pairing or a device sign-in, per request.
         Poll = "poll",
         /// Wrong passphrases, per share.
@@ -115,6 +119,14 @@ impl Limit {
                 count: 5,
                 length: DAY,
             },
+            Self::EmailCode => Policy::Window {
+                count: 10,
+                length: HOUR,
+            },
+            Self::DeviceCodeGuess => Policy::Window {
+                count: 20,
+                length: HOUR,
+            },
             Self::Signup => Policy::Window {
                 count: 10,
                 length: HOUR,
@@ -157,6 +169,8 @@ impl Limit {
             Self::Login | Self::Reauth => {
                 "Too many failed attempts. Try again later or reset the password."
             }
+            Self::EmailCode => "Too many codes were tried for this address. Try again in an hour.",
+            Self::DeviceCodeGuess => "Too many codes that do not exist. Try again later.",
             Self::Signup => "Too many new accounts from this network. Try again later.",
             Self::MailAddress => "Too many mails to this address. Try again later.",
             Self::Poll => "Polling too fast. Ask every three seconds.",

@@ -13,9 +13,9 @@
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use oneclaw_core::caller::Principal;
+use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::id::{ApiKeyId, OrgId, SessionId, TokenId, VaultId};
 use serde::{Deserialize, Serialize};
 
 use crate::keyring::{Keyring, SigningKey};
@@ -34,7 +34,7 @@ pub struct Claims {
     pub sub: Principal,
     /// The organisation it acts in.
     pub org: OrgId,
-    /// Ceiling of an agent's access, or labels.
+    /// Ceiling of the access of an agent or a personal key, or labels.
     pub scopes: Vec<String>,
     /// Agents: the vaults it is bound to, empty for none. Users: absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,6 +50,12 @@ pub struct Claims {
     /// The session it belongs to (users).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<SessionId>,
+    /// The personal key it was exchanged for (users).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ApiKeyId>,
+    /// How a user proved who they are; the claim of RFC 8176 with words of ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<AuthMethod>,
     /// Epoch of the principal when issued.
     pub epo: i64,
     /// Epoch of the organisation when issued.

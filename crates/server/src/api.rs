@@ -2,10 +2,13 @@
 
 mod account;
 mod agents;
+mod api_keys;
 mod approvals;
 mod audit;
 mod auth;
 mod client_keys;
+mod device;
+mod email_otp;
 mod enrollments;
 mod env_vars;
 mod internal;
@@ -16,6 +19,7 @@ mod org;
 mod policies;
 mod reauth;
 mod secrets;
+mod sessions;
 mod shares;
 mod usage;
 mod vaults;
@@ -41,7 +45,11 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterE
 pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .merge(account::routes())
+        .merge(api_keys::routes())
         .merge(auth::routes(flood))
+        .merge(device::routes(flood))
+        .merge(email_otp::routes(flood))
+        .merge(sessions::routes())
         .merge(reauth::routes())
         .merge(enrollments::routes(flood))
         .merge(agents::routes())

@@ -88,7 +88,7 @@ impl FromRequestParts<ServerState> for Authenticated {
             .extensions
             .get::<Context>()
             .and_then(|context| context.ip);
-        let caller = state.app().verify_token(token, ip)?;
+        let caller = state.app().caller_of(token, ip).await?;
         state.app().admit(&caller).await?;
         note_caller(&caller);
         Ok(Self(caller))

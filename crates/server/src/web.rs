@@ -15,6 +15,7 @@ mod approvals;
 pub(crate) mod assets;
 mod audit;
 mod connect;
+mod devices;
 mod enrollments;
 mod form;
 mod home;
@@ -58,6 +59,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(approvals::routes())
         .merge(invitations::routes())
         .merge(audit::routes())
+        .merge(devices::routes())
         .merge(enrollments::routes())
         .merge(home::routes())
         .merge(import::routes())

@@ -67,7 +67,14 @@ const COUNT_PENDING_OF_EMAIL: &str = "SELECT COUNT(*) AS count FROM enrollments 
 const PURGE: &str = "DELETE FROM enrollments \
     WHERE status IN ('pending', 'denied', 'expired') AND expires_at < $1";
 
+const DELETE_OF_EMAIL: &str = "DELETE FROM enrollments WHERE human_email = $1 AND org_id IS NULL";
+
 impl Tx {
+    /// Removes the requests to an address that made no agent.
+    pub async fn delete_enrollments_to(&mut self, email: &str) -> Result<u64> {
+        changed!(self, DELETE_OF_EMAIL, email)
+    }
+
     /// Adds a pending request.
     pub async fn insert_enrollment(
         &mut self,

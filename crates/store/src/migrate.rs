@@ -22,8 +22,9 @@ macro_rules! list {
                 4 "0004_audit",
                 5 "0005_shares",
                 6 "0006_outbox",
-                10 "0010_outbound",
+                7 "0007_people",
                 9 "0009_data",
+                10 "0010_outbound",
                 11 "0011_organisation",
             ]
         )

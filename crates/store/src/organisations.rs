@@ -68,6 +68,11 @@ const LIST_MEMBERS: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY m.created_at, m.user_id";
 const FIND_MEMBER: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id = $2";
+const DELETE: &str = "DELETE FROM organisations WHERE id = $1";
+const DELETE_ENROLLMENTS: &str = "DELETE FROM enrollments WHERE org_id = $1";
+const DELETE_MAILS: &str = "DELETE FROM outbox WHERE org_id = $1";
+const DELETE_EVENTS: &str = "DELETE FROM audit_events WHERE org_id = $1";
+const DELETE_HEAD: &str = "DELETE FROM audit_heads WHERE org_id = $1";
 const LIST_OF_USER: &str = "SELECT org_id, role FROM memberships WHERE user_id = $1 ORDER BY COALESCE(chosen_at, 0) DESC, created_at, org_id";
 
 impl Tx {
@@ -156,6 +161,21 @@ impl Tx {
     /// Removes a member.
     pub async fn delete_member(&mut self, org: OrgId, user: UserId) -> Result<bool> {
         Ok(changed!(self, DELETE_MEMBER, org.as_uuid(), user.as_uuid())? == 1)
+    }
+
+    /// Removes an organisation with all that belongs to it: members, agents, vaults, secrets, policies,
+    /// shares, requests, mails, and its log.
+    pub async fn delete_organisation(&mut self, id: OrgId) -> Result<()> {
+        for statement in [
+            DELETE_ENROLLMENTS,
+            DELETE_MAILS,
+            DELETE_EVENTS,
+            DELETE_HEAD,
+            DELETE,
+        ] {
+            changed!(self, statement, id.as_uuid())?;
+        }
+        Ok(())
     }
 
     /// The organisations of a user: the one chosen last, else the oldest membership first.

@@ -64,7 +64,14 @@ const COUNT_OPEN: &str = "SELECT COUNT(*) AS count FROM outbox WHERE status = 'q
 const PURGE: &str = "DELETE FROM outbox WHERE finished_at < $1";
 const PURGE_KEPT: &str = "DELETE FROM outbox WHERE status = 'kept' AND created_at < $1";
 
+const DELETE_OF_RECIPIENT: &str = "DELETE FROM outbox WHERE recipient = $1";
+
 impl Tx {
+    /// Removes all mails to an address.
+    pub async fn delete_mails_to(&mut self, recipient: &str) -> Result<u64> {
+        changed!(self, DELETE_OF_RECIPIENT, recipient)
+    }
+
     /// Queues a mail.
     pub async fn insert_mail(&mut self, mail: &MailRow) -> Result<()> {
         changed!(

@@ -3,9 +3,9 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
-    IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
-    WebhookDeliveryId, WebhookId,
+    AgentId, ApiKeyId, ApprovalId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
+    EnvironmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId,
+    ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ stored_as_uuid!(
     AgentId,
     ApprovalId,
     CmekRotationId,
+    ApiKeyId,
+    DeviceCodeId,
     EnrollmentId,
     EnvVarId,
     EnvironmentId,

@@ -19,8 +19,8 @@ row! {
         pub kind: String,
         /// Keyed hash of the cookie or the current refresh token.
         pub secret_hash: Vec<u8>,
-        /// Keyed hash of the refresh token before it: seeing it again means theft.
-        pub previous_hash: Option<Vec<u8>>,
+        /// How it was begun.
+        pub auth_method: String,
         /// What the client called itself, cut.
         pub user_agent: String,
         /// Where it came from.
@@ -34,19 +34,21 @@ row! {
     }
 }
 
-const INSERT: &str = "INSERT INTO sessions (id, user_id, org_id, kind, secret_hash, previous_hash, \
+const INSERT: &str = "INSERT INTO sessions (id, user_id, org_id, kind, secret_hash, auth_method, \
     user_agent, ip, created_at, expires_at, revoked_at) \
-    VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8, $9, NULL)";
-const FIND: &str = "SELECT id, user_id, org_id, kind, secret_hash, previous_hash, user_agent, ip, \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)";
+const FIND: &str = "SELECT id, user_id, org_id, kind, secret_hash, auth_method, user_agent, ip, \
     created_at, expires_at, revoked_at FROM sessions WHERE id = $1";
-const FIND_BY_SECRET: &str = "SELECT id, user_id, org_id, kind, secret_hash, previous_hash, user_agent, \
+const FIND_BY_SECRET: &str = "SELECT id, user_id, org_id, kind, secret_hash, auth_method, user_agent, \
     ip, created_at, expires_at, revoked_at FROM sessions WHERE secret_hash = $1";
-const FIND_BY_PREVIOUS: &str = "SELECT id, user_id, org_id, kind, secret_hash, previous_hash, user_agent, \
-    ip, created_at, expires_at, revoked_at FROM sessions WHERE previous_hash = $1";
-const ROTATE: &str = "UPDATE sessions SET previous_hash = secret_hash, secret_hash = $3 \
+const FIND_BY_SPENT: &str = "SELECT s.id, s.user_id, s.org_id, s.kind, s.secret_hash, s.auth_method, \
+    s.user_agent, s.ip, s.created_at, s.expires_at, s.revoked_at \
+    FROM spent_refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1";
+const ROTATE: &str = "UPDATE sessions SET secret_hash = $3 \
     WHERE id = $1 AND secret_hash = $2 AND revoked_at IS NULL";
+const SPEND: &str = "INSERT INTO spent_refresh_tokens (hash, session_id) VALUES ($1, $2)";
 const REVOKE: &str = "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-const LIVE_OF_USER: &str = "SELECT id, user_id, org_id, kind, secret_hash, previous_hash, user_agent, \
+const LIVE_OF_USER: &str = "SELECT id, user_id, org_id, kind, secret_hash, auth_method, user_agent, \
     ip, created_at, expires_at, revoked_at FROM sessions WHERE user_id = $1 AND revoked_at IS NULL";
 const PURGE: &str = "DELETE FROM sessions WHERE expires_at < $1";
 
@@ -61,6 +63,7 @@ impl Tx {
             session.org_id.as_uuid(),
             session.kind.as_str(),
             session.secret_hash.as_slice(),
+            session.auth_method.as_str(),
             session.user_agent.as_str(),
             session.ip.as_deref(),
             session.created_at.as_millis(),
@@ -79,14 +82,18 @@ impl Tx {
         maybe!(self, FIND_BY_SECRET, hash)
     }
 
-    /// The session whose refresh token was already exchanged once.
-    pub async fn find_session_by_previous(&mut self, hash: &[u8]) -> Result<Option<SessionRow>> {
-        maybe!(self, FIND_BY_PREVIOUS, hash)
+    /// The session of a refresh token that was exchanged already, however long ago.
+    pub async fn find_session_by_spent(&mut self, hash: &[u8]) -> Result<Option<SessionRow>> {
+        maybe!(self, FIND_BY_SPENT, hash)
     }
 
-    /// Exchanges the refresh token; false when it was exchanged before.
+    /// Exchanges the refresh token and remembers the old one; false when it was exchanged before.
     pub async fn rotate_session(&mut self, id: SessionId, old: &[u8], new: &[u8]) -> Result<bool> {
-        Ok(changed!(self, ROTATE, id.as_uuid(), old, new)? == 1)
+        if changed!(self, ROTATE, id.as_uuid(), old, new)? != 1 {
+            return Ok(false);
+        }
+        changed!(self, SPEND, old, id.as_uuid())?;
+        Ok(true)
     }
 
     /// Ends a session; false when it was over already.

@@ -45,7 +45,21 @@ const SET_PASSWORD: &str =
 const REHASH: &str = "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3";
 const UPDATE_PROFILE: &str =
     "UPDATE users SET display_name = $2, marketing_emails = $3 WHERE id = $1";
+const SET_FIRST_PASSWORD: &str =
+    "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash IS NULL";
+const SET_EMAIL: &str = "UPDATE users SET email = $2, email_verified_at = $3 WHERE id = $1";
+const DELETE_UNVERIFIED: &str = "DELETE FROM users WHERE email = $1 AND email_verified_at IS NULL";
+const DELETE: &str = "DELETE FROM users WHERE id = $1";
+const REQUIRES_PASSKEY: &str = "SELECT require_passkey_for_vaults FROM users WHERE id = $1";
+const SET_REQUIRES_PASSKEY: &str = "UPDATE users SET require_passkey_for_vaults = $2 WHERE id = $1";
 const COUNT: &str = "SELECT COUNT(*) AS count FROM users WHERE email_verified_at IS NOT NULL";
+
+row! {
+    /// What somebody chose for their own safety.
+    struct SecuritySettings {
+        pub require_passkey_for_vaults: bool,
+    }
+}
 
 row! {
     /// A number of rows.
@@ -136,6 +150,40 @@ impl Tx {
             display_name,
             marketing_emails
         )?;
+        Ok(())
+    }
+
+    /// Sets the password of an account that has none; false when it has one.
+    pub async fn set_first_user_password(&mut self, id: UserId, hash: &str) -> Result<bool> {
+        Ok(changed!(self, SET_FIRST_PASSWORD, id.as_uuid(), hash)? == 1)
+    }
+
+    /// Gives an account another proven address.
+    pub async fn set_user_email(&mut self, id: UserId, email: &str, now: Timestamp) -> Result<()> {
+        changed!(self, SET_EMAIL, id.as_uuid(), email, now.as_millis())?;
+        Ok(())
+    }
+
+    /// Removes what somebody began for an address and nobody proved.
+    pub async fn delete_unverified_user(&mut self, email: &str) -> Result<()> {
+        changed!(self, DELETE_UNVERIFIED, email)?;
+        Ok(())
+    }
+
+    /// Removes an account with its memberships, sessions and keys.
+    pub async fn delete_user(&mut self, id: UserId) -> Result<bool> {
+        Ok(changed!(self, DELETE, id.as_uuid())? == 1)
+    }
+
+    /// Whether the account's vaults are to be used with a passkey only.
+    pub async fn requires_passkey(&mut self, id: UserId) -> Result<bool> {
+        let row: Option<SecuritySettings> = maybe!(self, REQUIRES_PASSKEY, id.as_uuid())?;
+        Ok(row.is_some_and(|row| row.require_passkey_for_vaults))
+    }
+
+    /// Chooses that.
+    pub async fn set_requires_passkey(&mut self, id: UserId, required: bool) -> Result<()> {
+        changed!(self, SET_REQUIRES_PASSKEY, id.as_uuid(), required)?;
         Ok(())
     }
 

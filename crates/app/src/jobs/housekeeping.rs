@@ -55,6 +55,8 @@ const TASKS: &[Task] = &[
     task!("invitations", purge_invitations, CREDENTIAL_KEPT),
     task!("old requests to join", purge_enrollments, ENROLLMENT_KEPT),
     task!("one-time links", purge_one_time_tokens, CREDENTIAL_KEPT),
+    task!("mailed codes", purge_mailed_codes, CREDENTIAL_KEPT),
+    task!("device codes", purge_device_codes, CREDENTIAL_KEPT),
     task!("sessions", purge_sessions, CREDENTIAL_KEPT),
     task!("finished mails", purge_mails, MAIL_KEPT),
     task!("kept mails", purge_kept_mails, MAIL_KEPT),

@@ -315,7 +315,7 @@ async fn fill(op: &mut Op) -> Result<()> {
         org_id: OrgId::NIL,
         kind: "web".to_owned(),
         secret_hash: b"cookie".to_vec(),
-        previous_hash: None,
+        auth_method: "password".to_owned(),
         user_agent: String::new(),
         ip: None,
         created_at: now,

@@ -155,6 +155,58 @@ pub(crate) enum Message {
         /// Where to switch it on again.
         dashboard_link: String,
     },
+    /// A notice to the owner of a new personal key.
+    ApiKeyCreated {
+        /// Chosen by whoever made it.
+        name: String,
+        /// The beginning of the key.
+        prefix: String,
+        /// When it was made.
+        created_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// Where to take the account back if it was somebody else.
+        reset_link: String,
+    },
+    /// Proves that the new address of an account is read.
+    EmailChangeCode {
+        /// Six digits.
+        code: SecretString,
+        /// When they stop working.
+        expires: Timestamp,
+    },
+    /// A notice to the present address, before anything changes.
+    EmailChangeRequested {
+        /// The address that it shall be.
+        new_email: Email,
+        /// When it was asked for.
+        requested_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// Where to take the account back if it was somebody else.
+        reset_link: String,
+    },
+    /// A notice to both addresses, afterwards.
+    EmailChanged {
+        /// The address that it is now.
+        new_email: Email,
+        /// When it happened.
+        changed_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+    },
+    /// Signs in without a password.
+    SignInCode {
+        /// Six digits.
+        code: SecretString,
+        /// When they stop working.
+        expires: Timestamp,
+    },
+    /// The last message to somebody.
+    AccountDeleted {
+        /// When it happened.
+        deleted_at: Timestamp,
+    },
 }
 
 impl Message {
@@ -174,6 +226,12 @@ impl Message {
             Self::ShareReceived { .. } => "share_received",
             Self::ShareOpened { .. } => "share_opened",
             Self::WebhookDisabled { .. } => "webhook_disabled",
+            Self::ApiKeyCreated { .. } => "api_key_created",
+            Self::EmailChangeCode { .. } => "email_change_code",
+            Self::EmailChangeRequested { .. } => "email_change_requested",
+            Self::EmailChanged { .. } => "email_changed",
+            Self::SignInCode { .. } => "sign_in_code",
+            Self::AccountDeleted { .. } => "account_deleted",
         }
     }
 
@@ -193,6 +251,12 @@ impl Message {
             Self::ShareReceived { .. } => "A secret was shared with you",
             Self::ShareOpened { .. } => "A secret that you shared was opened",
             Self::WebhookDisabled { .. } => "A webhook of yours was switched off",
+            Self::ApiKeyCreated { .. } => "A personal API key was made",
+            Self::EmailChangeCode { .. } => "Confirm your new email address",
+            Self::EmailChangeRequested { .. } => "Somebody wants to change your email address",
+            Self::EmailChanged { .. } => "Your email address was changed",
+            Self::SignInCode { .. } => "Your code to sign in to 1Claw",
+            Self::AccountDeleted { .. } => "Your 1Claw account was deleted",
         }
     }
 
@@ -202,7 +266,9 @@ impl Message {
         match self {
             Self::AgentCredentials { .. }
             | Self::PasswordReset { .. }
-            | Self::VerifyEmail { .. } => true,
+            | Self::VerifyEmail { .. }
+            | Self::EmailChangeCode { .. }
+            | Self::SignInCode { .. } => true,
             Self::Welcome { .. }
             | Self::AccountExists { .. }
             | Self::PasswordChanged { .. }
@@ -212,7 +278,11 @@ impl Message {
             | Self::Invitation { .. }
             | Self::ShareReceived { .. }
             | Self::ShareOpened { .. }
-            | Self::WebhookDisabled { .. } => false,
+            | Self::WebhookDisabled { .. }
+            | Self::ApiKeyCreated { .. }
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChanged { .. }
+            | Self::AccountDeleted { .. } => false,
         }
     }
 
@@ -230,6 +300,12 @@ impl Message {
             | Self::AccountExists { sign_in_link: link }
             | Self::PasswordReset { link, .. }
             | Self::PasswordChanged {
+                reset_link: link, ..
+            }
+            | Self::ApiKeyCreated {
+                reset_link: link, ..
+            }
+            | Self::EmailChangeRequested {
                 reset_link: link, ..
             }
             | Self::AgentCredentials {
@@ -252,6 +328,10 @@ impl Message {
                 deny_link,
                 ..
             } => vec![allow_link, deny_link],
+            Self::EmailChangeCode { .. }
+            | Self::EmailChanged { .. }
+            | Self::SignInCode { .. }
+            | Self::AccountDeleted { .. } => Vec::new(),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::lane::entry_of;
 use crate::live::{Caller, Live};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
-use crate::users::{Origin, SessionKind, SignedIn, begin_session};
+use crate::users::{Origin, SessionKind, SignedIn, continue_session};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::{Principal, Role};
 use oneclaw_core::clock::Timestamp;
@@ -238,7 +238,7 @@ pub async fn accept(
     kind: SessionKind,
     origin: &Origin,
 ) -> Result<SignedIn> {
-    let user = caller.user()?;
+    let (user, session) = caller.signed_in()?;
     let hash = link_hash(app, token)?;
     let (app_in, by, origin) = (app.clone(), caller.clone(), origin.clone());
     app.run(move |op| {
@@ -278,7 +278,7 @@ pub async fn accept(
                 ("user", user.to_string()),
                 details,
             ));
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            continue_session(&app_in, op, session, org, kind, &origin).await
         })
     })
     .await
@@ -309,11 +309,8 @@ pub async fn switch(
     kind: SessionKind,
     origin: &Origin,
 ) -> Result<SignedIn> {
-    let user = caller.user()?;
     // A key stands for one organisation and must not become a session of another.
-    caller.session().ok_or_else(|| {
-        Error::forbidden("Only somebody who signed in can change to another organisation.")
-    })?;
+    let (user, session) = caller.signed_in()?;
     let (app_in, by, origin) = (app.clone(), caller.clone(), origin.clone());
     app.run(move |op| {
         Box::pin(async move {
@@ -324,7 +321,7 @@ pub async fn switch(
                 return Err(no_such_member());
             }
             op.tx().choose_membership(org, user, now).await?;
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            continue_session(&app_in, op, session, org, kind, &origin).await
         })
     })
     .await

@@ -157,7 +157,7 @@ async fn write_in_turn(
     let written = app
         .run(move |op| {
             Box::pin(async move {
-                let live = op.authenticate(&by).await?;
+                let live = op.authenticate_for_path(&by).await?;
                 if !op.tx().stale_guards(&guards).await?.is_empty() {
                     return Err(overtaken());
                 }

@@ -1,8 +1,12 @@
 //! Changing and resetting passwords. Either way all sessions and tokens of the account end.
 
-use super::{Origin, Proven, check_new_password, has_enough_mails, mailed_link, parse_email, send};
+use super::{
+    Origin, Proven, check_new_password, email_change, has_enough_mails, mailed_link, parse_email,
+    send,
+};
 use crate::App;
 use crate::error::{Error, Kind, Result};
+use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
@@ -15,9 +19,13 @@ use oneclaw_crypto::token::TokenKind;
 use std::net::IpAddr;
 use std::time::Duration;
 
+/// How a reset is logged.
+const RESET_ACTION: &str = "user.password_reset";
 const RESET: &str = "password_reset";
 /// Life of the link that sets a new password.
 const RESET_LIFE: Duration = Duration::from_hours(1);
+/// How long after signing in a first password may be set.
+const FRESH: Duration = Duration::from_mins(15);
 
 /// Mails a link to set a new password. The answer is the same for an unknown address, and so is the
 /// work: the link then concerns nobody, and the mail is written and thrown away.
@@ -94,7 +102,7 @@ pub async fn reset_password(
             {
                 return Err(not_valid());
             }
-            replace(&app_in, op, user.id, &new_hash, ip, "user.password_reset").await
+            replace(&app_in, op, user.id, &new_hash, ip, RESET_ACTION).await
         })
     })
     .await
@@ -135,6 +143,53 @@ pub async fn change_password(
     .await
 }
 
+/// Sets the password of an account that has none. Not with a session that has been lying about: that
+/// would make a password out of a stolen token.
+pub async fn set_password(app: &App, caller: &Caller, new: &SecretString) -> Result<()> {
+    let (id, session) = caller.signed_in()?;
+    let mut view = app.view(caller).await?;
+    let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+    let session = view.tx.find_session(session).await?.ok_or_else(refused)?;
+    drop(view);
+    if user.password_hash.is_some() {
+        return Err(has_password());
+    }
+    if session.created_at.plus(FRESH) <= app.now() {
+        return Err(Error::forbidden(
+            "It is too long since you signed in. Sign in again, then set a password within 15 minutes.",
+        ));
+    }
+    let email = parse_email(&user.email)?;
+    check_new_password("password", new, &email)?;
+    let hash = app.passwords().hash(new, app.random()).await?;
+    let (app_in, caller) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            op.authenticate(&caller).await?;
+            if !op.tx().set_first_user_password(id, &hash).await? {
+                return Err(has_password());
+            }
+            let resource = ("user", id.to_string());
+            let details = Details::new();
+            op.log(entry_of(&caller, "user.password_set", resource, details));
+            let message = Message::PasswordChanged {
+                changed_at: op.now(),
+                ip: caller.ip(),
+                reset_link: format!("{}/forgot-password", app_in.settings().public_url),
+            };
+            send(&app_in, op, &email, &message).await
+        })
+    })
+    .await
+}
+
+fn has_password() -> Error {
+    Error::invalid(
+        "password",
+        "This account has a password already. Change it with the current one.",
+    )
+}
+
 fn not_current(error: Error) -> Error {
     match error.kind() {
         Kind::Unauthenticated => {
@@ -152,6 +207,11 @@ async fn enter_all(op: &mut Op, user: UserId) -> Result<()> {
     op.enter(organisations).await
 }
 
+/// Makes links that set another password worth nothing.
+pub(super) async fn withdraw_resets(op: &mut Op, user: UserId) -> Result<()> {
+    Ok(op.tx().drop_one_time_tokens(user.as_uuid(), RESET).await?)
+}
+
 /// Replaces the password, ends everything that was signed in, and tells the owner.
 async fn replace(
     app: &App,
@@ -164,13 +224,22 @@ async fn replace(
     let now = op.now();
     op.tx().set_user_password(id, hash).await?;
     // A link that was asked for before would set yet another one.
-    op.tx().drop_one_time_tokens(id.as_uuid(), RESET).await?;
+    withdraw_resets(op, id).await?;
     for session in op.tx().list_live_sessions(id).await? {
         op.tx().revoke_session(session.id, now).await?;
         op.tx()
             .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
             .await?;
     }
+    // Whoever has to prove anew who they are takes the account back: from keys too, and from whoever
+    // was about to give it another address.
+    if action == RESET_ACTION {
+        for key in op.tx().revoke_api_keys_of(id).await? {
+            op.tx().bump_epoch(key.as_uuid()).await?;
+        }
+    }
+    email_change::withdraw(op, id).await?;
+    op.tx().withdraw_device_approvals(id).await?;
     op.tx().bump_epoch(id.as_uuid()).await?;
     let user = op.tx().find_user(id).await?.ok_or_else(refused)?;
     for membership in op.tx().list_memberships(id).await? {

@@ -11,6 +11,7 @@ use crate::live::Caller;
 use crate::op::{Op, entry};
 use crate::{App, limits};
 use oneclaw_core::audit::{Actor, Details, Draft};
+use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::id::{OrgId, UserId};
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::text::Email;
@@ -41,7 +42,7 @@ impl Proven {
     ) -> Result<Self> {
         let network = origin.network().unwrap_or_default();
         let counter = app.counter(Limit::Login, &format!("{}\n{network}", email.as_str()));
-        let failure = failure(origin.ip);
+        let failure = failure(origin.ip, AuthMethod::Password);
         Self::check_counted(app, email, password, (counter, Limit::Login), failure).await
     }
 
@@ -126,8 +127,8 @@ async fn refuse(app: &App, failure: Draft) -> Error {
 }
 
 /// A failed sign-in, in the instance's own log: nobody knows whose it is.
-fn failure(ip: Option<IpAddr>) -> Draft {
-    let details = Details::new().text("method", "password");
+pub(super) fn failure(ip: Option<IpAddr>, method: AuthMethod) -> Draft {
+    let details = Details::new().text("method", method.as_str());
     let resource = ("user", "unknown".to_owned());
     entry(
         OrgId::NIL,

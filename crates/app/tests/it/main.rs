@@ -12,6 +12,7 @@
 mod access;
 mod bad_days;
 mod enrolling;
+mod leaving;
 mod races;
 mod rotation;
 mod sharing;

@@ -100,6 +100,46 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         ),
         call!("reauth", c.reauth(&full("ReauthRequest"))),
         call!("exportUserData", c.export_user_data(&secret("rat_1"))),
+        call!("setPassword", c.set_password(&full("SetPasswordRequest"))),
+        call!("changeEmail", c.change_email(&full("ChangeEmailRequest"))),
+        call!(
+            "verifyEmailChange",
+            c.verify_email_change(&full("VerifyEmailChangeRequest"))
+        ),
+        call!("deleteMe", async {
+            c.delete_me(&full("DeleteAccountRequest"), &secret("rat_1"))
+                .await
+        }),
+        call!("getSecuritySettings", c.get_security_settings()),
+        call!("updateSecuritySettings", async {
+            let request = full("UpdateSecuritySettingsRequest");
+            c.update_security_settings(&request, Some(&secret("rat_1")))
+                .await
+        }),
+        call!(
+            "createApiKey",
+            c.create_api_key(&full("CreateApiKeyRequest"))
+        ),
+        call!("listApiKeys", c.list_api_keys()),
+        call!("revokeApiKey", c.revoke_api_key(id(1))),
+        call!("listSessions", c.list_sessions()),
+        call!("revokeSession", c.revoke_session(id(1))),
+        call!(
+            "sendEmailOtp",
+            c.send_email_otp(&full("SendEmailOtpRequest"))
+        ),
+        call!(
+            "verifyEmailOtp",
+            c.verify_email_otp(&full("VerifyEmailOtpRequest"))
+        ),
+        call!("deviceCode", c.device_code(&full("DeviceCodeRequest"))),
+        call!("deviceToken", c.device_token(&full("DeviceTokenRequest"))),
+        call!("deviceCodeStatus", c.device_code_status("BCDF-GHJK")),
+        call!(
+            "deviceApprove",
+            c.device_approve(&full("DeviceApproveRequest"))
+        ),
+        call!("deviceDeny", c.device_deny(&full("DeviceApproveRequest"))),
         call!("getMe", c.get_me()),
         call!("updateMe", c.update_me(&full("UpdateProfileRequest"))),
         call!("enrollAgent", c.enroll_agent(&full("EnrollAgentRequest"))),

@@ -53,12 +53,17 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 /// Members that only ours have.
 const OURS: &[(&str, &str)] = &[
+    ("DeviceTokenResponse", "refresh_token"),
     (
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
     ("CreateIpRuleRequest", "description"),
     ("CreateWebhookRequest", "secret"),
+    (
+        "EmailOtpVerifyResponse",
+        "access_token expires_in is_new refresh_token token_type",
+    ),
     ("EnrollAgentRequest", "public_key"),
     (
         "EnrollAgentResponse",
@@ -252,17 +257,23 @@ mod schemas {
 
     fn described() -> Vec<Described> {
         describe_all! {
-            account: DataExportResponse ExportedAgent ExportedPolicy ExportedSecret ExportedUser ExportedVault;
+            account: ChangeEmailRequest ChangeEmailResponse DataExportResponse DeleteAccountRequest ExportedAgent
+                ExportedPolicy ExportedSecret ExportedUser ExportedVault SecuritySettingsResponse SetPasswordRequest
+                SetPasswordResponse UpdateSecuritySettingsRequest VerifyEmailChangeRequest VerifyEmailChangeResponse;
             agents: BatchDeleteAgentsRequest BatchDeleteAgentsResponse BatchDeleteError
                 AgentCreatedResponse AgentKeyRotatedResponse AgentListResponse AgentResponse AgentSelfResponse
                 CreateAgentRequest RevealKeyRequest RevealKeyResponse UpdateAgentRequest;
             approvals: AccessSummary AccessTemplate AnswerApprovalRequest ApprovalListResponse ApprovalResponse
                 CreateApprovalRequest DecideApprovalRequest GrantChoice;
+            api_keys: ApiKeyCreatedResponse ApiKeyListResponse ApiKeyResponse CreateApiKeyRequest;
             audit: AuditCheckpointResponse AuditEvent AuditEventsResponse AuditScheme AuditVerifyResponse
                 ConsistencyProofResponse InclusionProofResponse;
             auth: AgentTokenRequest AgentTokenResponse ChangePasswordRequest ForgotPasswordRequest ForgotPasswordResponse LoginRequest
                 LoginResponse RefreshRequest ResetPasswordRequest ResetPasswordResponse SignupRequest SignupResponse
                 TokenResponse UpdateProfileRequest UserApiKeyTokenRequest UserProfileResponse VerifyEmailRequest;
+            device: DeviceApproveRequest DeviceCodeRequest DeviceCodeResponse DeviceStatusResponse DeviceTokenRequest
+                DeviceTokenResponse;
+            email_otp: EmailOtpVerifyResponse SendEmailOtpRequest SendEmailOtpResponse VerifyEmailOtpRequest;
             enrollments: ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
                 EnrollAgentResponse EnrollmentListResponse EnrollmentLookupRequest EnrollmentOrigin
                 EnrollmentResponse EnrollmentStatusResponse;
@@ -278,6 +289,7 @@ mod schemas {
             reauth: ReauthRequest ReauthResponse;
             secrets: PutSecretRequest RotateSecretRequest SecretCreatedResponse SecretListResponse
                 SecretMetadataResponse SecretResponse SecretVersionListResponse;
+            sessions: SessionListResponse SessionResponse;
             shares: AccessShareRequest CreateShareRequest ShareListItem ShareListResponse ShareResponse
                 SharedSecretResponse;
             webhooks: CreateWebhookRequest UpdateWebhookRequest WebhookCreatedResponse

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use oneclaw_core::caller::Principal;
+use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::AgentId;
 use oneclaw_crypto::Keyring;
@@ -25,6 +25,8 @@ fn claims() -> Claims {
         iat: NOW,
         jti: id(3),
         sid: None,
+        key: None,
+        amr: Vec::new(),
         epo: 5,
         oep: 7,
         intents_api_enabled: None,
@@ -105,6 +107,8 @@ fn a_users_token_has_a_session_and_no_vaults() {
         sub: Principal::User(id(1)),
         vault_ids: None,
         sid: Some(id(4)),
+        key: Some(id(5)),
+        amr: vec![AuthMethod::Device],
         intents_api_enabled: Some(false),
         environment: Some("staging".into()),
         ..claims()

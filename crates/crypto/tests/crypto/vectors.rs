@@ -378,6 +378,8 @@ fn access_token() {
         iat: NOW,
         jti: id(4),
         sid: None,
+        key: None,
+        amr: Vec::new(),
         epo: 5,
         oep: 7,
         intents_api_enabled: None,

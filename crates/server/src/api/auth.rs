@@ -167,10 +167,11 @@ async fn api_key_token(
     ClientIp(ip): ClientIp,
     PublicJson(body): PublicJson<UserApiKeyTokenRequest>,
 ) -> ApiResult<Reply<TokenResponse>> {
-    let agent = tokens::exchange_agent_key(&app, &body.api_key.into_secret(), None, ip)
+    let key = body.api_key.into_secret();
+    let token = tokens::exchange_key(&app, &key, ip)
         .await
         .map_err(ApiError::sign_in)?;
-    Ok(Reply(bearer(agent.token)))
+    Ok(Reply(bearer(token)))
 }
 
 /// Get the next token: for a refresh token in the body, or without one for the user's token in the header.
@@ -281,18 +282,13 @@ fn profile(profile: Profile) -> UserProfileResponse {
         org_id: profile.org,
         email: profile.email,
         display_name: profile.display_name,
-        auth_method: auth_method(),
+        auth_method: profile.auth_method.as_str().to_owned(),
         role: profile.role,
         email_verified: profile.email_verified,
         marketing_emails: profile.marketing_emails,
         totp_enabled: false,
         created_at: profile.created_at,
     }
-}
-
-/// How accounts sign in.
-pub(super) fn auth_method() -> String {
-    "password".to_owned()
 }
 
 pub(super) fn token_response(signed_in: SignedIn) -> TokenResponse {

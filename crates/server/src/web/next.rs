@@ -27,7 +27,8 @@ impl Next {
             && path
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"/_-.~".contains(&byte));
-        let is_query = matches!(query, "" | "choice=allow" | "choice=deny" | "tab=outbound");
+        let is_query = matches!(query, "" | "choice=allow" | "choice=deny" | "tab=outbound")
+            || is_device_code(query);
         if is_path && is_query && path != "/" {
             Self(text.trim_end_matches('?').to_owned())
         } else {
@@ -61,6 +62,7 @@ impl Next {
                 Some("Sign in to answer an agent’s question. Nothing is decided by signing in.")
             }
             "invite" => Some("Sign in to join an organisation. Nothing is decided by signing in."),
+            "cli" => Some("Sign in to let a program in. Nothing is decided by signing in."),
             "share" | "shares" => Some("Sign in to see what was shared with you."),
             "agents" if self.0.contains("/reveal/") => {
                 Some("Sign in to create the key of your agent.")
@@ -68,6 +70,16 @@ impl Next {
             _ => None,
         }
     }
+}
+
+/// The code that a program adds to the address of its page.
+fn is_device_code(query: &str) -> bool {
+    query.strip_prefix("code=").is_some_and(|code| {
+        code.len() <= 20
+            && code
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
 }
 
 impl fmt::Display for Next {

@@ -4,6 +4,7 @@ mod accounts;
 mod approvals;
 mod browser;
 mod builder;
+mod devices;
 mod forgery;
 mod furniture;
 mod hostile;

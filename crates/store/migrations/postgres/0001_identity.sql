@@ -59,7 +59,6 @@ CREATE TABLE sessions (
     org_id         UUID NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
     kind           TEXT NOT NULL,
     secret_hash    BYTEA NOT NULL UNIQUE,
-    previous_hash  BYTEA UNIQUE,
     user_agent     TEXT NOT NULL,
     ip             TEXT,
     created_at     BIGINT NOT NULL,

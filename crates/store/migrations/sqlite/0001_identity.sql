@@ -59,7 +59,6 @@ CREATE TABLE sessions (
     org_id         BLOB NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
     kind           TEXT NOT NULL,
     secret_hash    BLOB NOT NULL UNIQUE,
-    previous_hash  BLOB UNIQUE,
     user_agent     TEXT NOT NULL,
     ip             TEXT,
     created_at     INTEGER NOT NULL,

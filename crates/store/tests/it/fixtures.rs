@@ -213,7 +213,7 @@ pub(crate) fn session_row(org: OrgId, user: UserId) -> SessionRow {
         org_id: org,
         kind: "api".to_owned(),
         secret_hash: unique_hash(),
-        previous_hash: None,
+        auth_method: "password".to_owned(),
         user_agent: "curl/8".to_owned(),
         ip: Some("203.0.113.9".to_owned()),
         created_at: NOW,

@@ -5,8 +5,16 @@ INSERT INTO users SELECT gen_random_uuid(), n || '@example.com', '', NULL, n, fa
 INSERT INTO memberships SELECT o.id, u.id, 'member', 0
     FROM (SELECT id, row_number() OVER () AS n FROM users) u
     JOIN (SELECT id, row_number() OVER () AS n FROM organisations) o ON o.n = u.n % 40 + 1;
-INSERT INTO sessions SELECT gen_random_uuid(), user_id, org_id, 'web', uuid_send(gen_random_uuid()),
-    uuid_send(gen_random_uuid()), '', NULL, n, n, NULL FROM memberships, generate_series(1, 2) n;
+INSERT INTO sessions (id, user_id, org_id, kind, secret_hash, user_agent, ip, created_at, expires_at, revoked_at)
+    SELECT gen_random_uuid(), user_id, org_id, 'web', uuid_send(gen_random_uuid()), '', NULL, n, n, NULL
+    FROM memberships, generate_series(1, 2) n;
+INSERT INTO spent_refresh_tokens SELECT uuid_send(gen_random_uuid()), id FROM sessions;
+INSERT INTO api_keys SELECT gen_random_uuid(), org_id, user_id, 'k', uuid_send(gen_random_uuid()), '1ck_', '[]', true,
+    n, NULL, NULL FROM memberships, generate_series(1, 2) n;
+INSERT INTO mailed_codes SELECT 'sign_in', n || '@example.com', n || '@example.com', '', 0, n, n
+    FROM generate_series(1, 3000) n;
+INSERT INTO device_codes SELECT gen_random_uuid(), uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), 'c', NULL,
+    NULL, '', 'pending', 5000, n, NULL, NULL, n, n FROM generate_series(1, 3000) n;
 INSERT INTO one_time_tokens SELECT uuid_send(gen_random_uuid()), 'verify', id, 0, created_at, NULL FROM users;
 INSERT INTO rate_limits SELECT uuid_send(gen_random_uuid()), n, 1, n FROM generate_series(1, 3000) n;
 INSERT INTO epochs SELECT gen_random_uuid(), 1, CASE WHEN n % 4 = 0 THEN n END FROM generate_series(1, 5000) n;

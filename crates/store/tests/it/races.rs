@@ -272,8 +272,8 @@ async fn one_exchange_of_a_refresh_token(database: TestDatabase) {
         tx.rotate_session(session, &old[..32], &new).await.unwrap()
     });
     assert_eq!(winners(&seen), 1);
-    let row = in_read!(store, |tx| tx.find_session(session).await.unwrap().unwrap());
-    assert_eq!(row.previous_hash, Some(old));
+    let spent = in_read!(store, |tx| tx.find_session_by_spent(&old).await.unwrap());
+    assert_eq!(spent.unwrap().id, session);
     let seen = race!(database, |tx, _| tx
         .revoke_session(session, at(1))
         .await

@@ -21,7 +21,7 @@ macro_rules! assert_same_session {
                 org_id,
                 kind,
                 secret_hash,
-                previous_hash,
+                auth_method,
                 user_agent,
                 ip,
                 created_at,
@@ -52,7 +52,7 @@ async fn a_session_comes_back_as_it_was_stored(database: TestDatabase) {
         );
         assert!(tx.find_session_by_secret(b"other").await.unwrap().is_none());
         assert!(
-            tx.find_session_by_previous(&row.secret_hash)
+            tx.find_session_by_spent(&row.secret_hash)
                 .await
                 .unwrap()
                 .is_none()
@@ -85,7 +85,7 @@ async fn a_refresh_token_is_exchanged_once_and_its_reuse_is_seen(database: TestD
                 .unwrap()
         );
         let found = tx
-            .find_session_by_previous(&row.secret_hash)
+            .find_session_by_spent(&row.secret_hash)
             .await
             .unwrap()
             .unwrap();
@@ -102,6 +102,11 @@ async fn a_refresh_token_is_exchanged_once_and_its_reuse_is_seen(database: TestD
                 .await
                 .unwrap()
         );
+        for spent in [&row.secret_hash[..], b"second"] {
+            let found = tx.find_session_by_spent(spent).await.unwrap().unwrap();
+            assert_eq!(found.id, row.id, "however long ago it was exchanged");
+        }
+        assert!(tx.find_session_by_spent(b"third").await.unwrap().is_none());
         assert!(tx.revoke_session(row.id, at(7)).await.unwrap());
         assert!(!tx.revoke_session(row.id, at(8)).await.unwrap());
         assert!(

@@ -184,5 +184,32 @@ pub(crate) fn samples() -> Vec<Message> {
             failing_since: NOW,
             dashboard_link: link(""),
         },
+        Message::ApiKeyCreated {
+            name: "nightly backup".to_owned(),
+            prefix: "1ck_Q2FuYXJ5".to_owned(),
+            created_at: NOW,
+            ip,
+            reset_link: link("forgot-password"),
+        },
+        Message::EmailChangeCode {
+            code: SecretString::from("042195".to_owned()),
+            expires,
+        },
+        Message::EmailChangeRequested {
+            new_email: Email::parse("alice@example.org").unwrap(),
+            requested_at: NOW,
+            ip,
+            reset_link: link("forgot-password"),
+        },
+        Message::EmailChanged {
+            new_email: Email::parse("alice@example.org").unwrap(),
+            changed_at: NOW,
+            ip,
+        },
+        Message::SignInCode {
+            code: SecretString::from("042195".to_owned()),
+            expires,
+        },
+        Message::AccountDeleted { deleted_at: NOW },
     ]
 }

@@ -3,3 +3,4 @@
 mod data;
 mod org;
 mod outbound;
+mod people;
