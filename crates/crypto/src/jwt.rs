@@ -60,6 +60,16 @@ pub struct Claims {
     /// The environment an agent is tagged with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+    /// The key of the client that the token is bound to (RFC 9449, section 6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// Names a key that only the rightful holder of a token has (RFC 7800).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Its thumbprint as a JWK (RFC 7638).
+    pub jkt: String,
 }
 
 /// Times in claims are integers: seconds since 1970.

@@ -26,20 +26,30 @@
 
 #![forbid(unsafe_code)]
 
+mod cbor;
 pub mod client_key;
+pub mod dpop;
 pub mod envelope;
+pub mod federation;
+pub mod id_token;
 pub mod identity;
+mod jws;
 pub mod jwt;
 pub mod keyring;
 pub mod link;
 pub mod master;
 mod padding;
 pub mod password;
+mod public_key;
 pub mod random;
 pub mod records;
 pub mod seal;
 pub mod sign;
+#[cfg(any(test, feature = "test-support"))]
+pub mod test_support;
 pub mod token;
+pub mod totp;
+pub mod webauthn;
 pub mod webhook;
 
 pub use keyring::Keyring;

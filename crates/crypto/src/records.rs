@@ -4,17 +4,21 @@
 //! open.
 
 use oneclaw_core::clock::Random;
-use oneclaw_core::id::{OrgId, WebhookId};
+use oneclaw_core::id::{OrgId, UserId, WebhookId};
 use oneclaw_core::secret::SecretBytes;
 
 use crate::keyring::Keyring;
-use crate::seal::{Context, OpenError, Purpose, SealError, open, seal, sealed_under};
+use crate::seal::{Context, KeyId, OpenError, Purpose, SealError, open, seal, sealed_under};
 
 /// What is kept, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record {
     /// The secret that signs what a webhook of an organisation receives.
     WebhookSecret(OrgId, WebhookId),
+    /// The secret shared with the authenticator app of a person.
+    TotpSecret(UserId),
+    /// The private key of this name that signs tokens for other services.
+    FederationKey(KeyId),
 }
 
 impl Record {
@@ -23,6 +27,8 @@ impl Record {
             Self::WebhookSecret(org, webhook) => Context::new(Purpose::WebhookSecret)
                 .uuid(org.into())
                 .uuid(webhook.into()),
+            Self::TotpSecret(user) => Context::new(Purpose::TotpSecret).uuid(user.into()),
+            Self::FederationKey(id) => Context::new(Purpose::FederationKey).text(&id.to_string()),
         }
     }
 }
@@ -69,10 +75,15 @@ mod tests {
         let keyring = Keyring::from_keys(Keyring::generate(&random)).unwrap();
         let org = |number| OrgId::from_uuid(Uuid::from_u128(number));
         let webhook = |number| WebhookId::from_uuid(Uuid::from_u128(number));
+        let user = |number| UserId::from_uuid(Uuid::from_u128(number));
+        let id = KeyId::generate(&random);
         let records = [
             Record::WebhookSecret(org(1), webhook(1)),
             Record::WebhookSecret(org(1), webhook(2)),
             Record::WebhookSecret(org(2), webhook(1)),
+            Record::TotpSecret(user(1)),
+            Record::TotpSecret(user(2)),
+            Record::FederationKey(id),
         ];
         for sealed_as in records {
             let secret = SecretBytes::from(b"hunter2".to_vec());

@@ -177,6 +177,10 @@ pub enum Purpose {
     WebhookSecret,
     /// An answer kept for a request that is sent again, under the mail key.
     Answer,
+    /// The secret of an authenticator app under the record key.
+    TotpSecret,
+    /// A private key that signs for other services, under the record key.
+    FederationKey,
 }
 
 impl Purpose {
@@ -191,6 +195,8 @@ impl Purpose {
             Self::Mail => "mail",
             Self::WebhookSecret => "webhook-secret",
             Self::Answer => "answer",
+            Self::TotpSecret => "totp",
+            Self::FederationKey => "federation-key",
         }
     }
 }

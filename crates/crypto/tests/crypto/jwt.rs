@@ -29,6 +29,7 @@ fn claims() -> Claims {
         oep: 7,
         intents_api_enabled: None,
         environment: None,
+        cnf: None,
     }
 }
 
@@ -107,6 +108,7 @@ fn a_users_token_has_a_session_and_no_vaults() {
         sid: Some(id(4)),
         intents_api_enabled: Some(false),
         environment: Some("staging".into()),
+        cnf: None,
         ..claims()
     };
     let token = keyring(140).sign_jwt(&user).unwrap();

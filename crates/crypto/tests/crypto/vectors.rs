@@ -382,6 +382,7 @@ fn access_token() {
         oep: 7,
         intents_api_enabled: None,
         environment: None,
+        cnf: None,
     };
     let text = Text::default()
         .comment("An access token; the signing key's seed is 32 times 04.")
