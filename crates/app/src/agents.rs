@@ -385,6 +385,7 @@ async fn apply(op: &mut Op, row: &mut AgentRow, request: UpdateRequest) -> Resul
     }
     let mut settings: Map<String, Json> = serde_json::from_str(&row.settings)?;
     merge_settings(&mut settings, request.settings);
+    crate::federation::check_settings(&settings)?;
     row.settings = serde_json::to_string(&settings)?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use oneclaw_store::{Store, StoreError};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 /// How an approver gets the key of an agent that brought no key pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +140,8 @@ impl App {
             mail_queued: Notify::new(),
             answered: Notify::new(),
             meter: crate::usage::Meter::default(),
+            google_keys: crate::google::Keys::default(),
+            federation_key: OnceCell::new(),
         })))
     }
 }

@@ -43,6 +43,8 @@ pub enum Kind {
     RateLimited(Duration),
     /// The database or the audit log cannot be written; nothing happened.
     Unavailable,
+    /// This instance was not set up for it.
+    NotConfigured,
     /// A fault of ours.
     Internal,
 }
@@ -164,6 +166,11 @@ impl Error {
         )
     }
 
+    /// Not something this instance was set up for.
+    pub fn not_configured(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotConfigured, sentence)
+    }
+
     /// A fault of ours, with its cause for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let mut error = Self::new(
@@ -271,6 +278,7 @@ internal_errors!(
     oneclaw_crypto::envelope::EnvelopeError,
     oneclaw_crypto::seal::SealError,
     oneclaw_crypto::seal::OpenError,
+    oneclaw_crypto::federation::FederationError,
     oneclaw_crypto::identity::IdentityError,
     oneclaw_crypto::jwt::JwtError,
     oneclaw_core::caller::PrincipalError,

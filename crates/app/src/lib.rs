@@ -27,14 +27,19 @@ pub mod agents;
 pub mod approvals;
 pub mod audit;
 pub mod client_keys;
+pub mod dpop;
 pub mod enrollments;
 pub mod env_vars;
+pub mod federation;
+pub mod google;
 pub mod idempotency;
 pub mod ip_rules;
 pub mod jobs;
 pub mod mail;
+pub mod mfa;
 pub mod organisations;
 pub mod overview;
+pub mod passkeys;
 pub mod policies;
 pub mod quotas;
 pub mod reauth;
@@ -59,12 +64,13 @@ use crate::op::Op;
 use futures_core::future::BoxFuture;
 use oneclaw_core::clock::{Clock, Random, Timestamp};
 use oneclaw_core::outbound::TrustedNetworks;
+use oneclaw_crypto::federation::FederationKey;
 use oneclaw_crypto::password::PasswordHasher;
 use oneclaw_crypto::{Keyring, MasterKeys};
 use oneclaw_store::Store;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio::task::JoinHandle;
 
 /// The vault, open and running. Cheap to clone.
@@ -88,6 +94,8 @@ struct Inner {
     answered: Notify,
     outbound: outbound::Outbound,
     meter: usage::Meter,
+    google_keys: google::Keys,
+    federation_key: OnceCell<FederationKey>,
 }
 
 /// How this instance was told to behave.
@@ -101,6 +109,10 @@ pub struct Settings {
     pub dev: bool,
     /// Networks that webhooks and bindings may call although they are not public, and without TLS.
     pub outbound_allow: TrustedNetworks,
+    /// How people sign in with Google, if they can.
+    pub google: Option<google::Settings>,
+    /// Whether agents can get tokens for other services.
+    pub federation: bool,
 }
 
 impl App {
@@ -148,6 +160,14 @@ impl App {
 
     pub(crate) fn caches(&self) -> &Caches {
         &self.0.caches
+    }
+
+    pub(crate) fn google_keys(&self) -> &google::Keys {
+        &self.0.google_keys
+    }
+
+    pub(crate) fn federation_key(&self) -> &OnceCell<FederationKey> {
+        &self.0.federation_key
     }
 
     pub(crate) fn mailer(&self) -> &mail::Mailer {

@@ -16,6 +16,7 @@ use crate::factors::{self, Factors};
 use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::op::Op;
+use crate::passkeys::{Use, UsedPasskey};
 use crate::users::Proven;
 use crate::{App, limits};
 use oneclaw_core::audit::{Details, Draft};
@@ -36,6 +37,8 @@ pub enum Proof {
     Password(SecretString),
     /// A code of the account's second factor.
     Code(SecretString),
+    /// A use of one of the account's passkeys, with a challenge for signing in.
+    Passkey(UsedPasskey),
 }
 
 /// A token to confirm one act with.
@@ -141,10 +144,12 @@ impl Confirmation {
 enum Checked {
     Password(Proven),
     Code {
+        app: App,
         user: UserId,
         code: SecretString,
         counter: [u8; 32],
     },
+    Passkey(Box<Use>),
 }
 
 impl Checked {
@@ -167,10 +172,19 @@ impl Checked {
                 })
                 .await?;
                 Ok(Self::Code {
+                    app: app.clone(),
                     user: id,
                     code,
                     counter,
                 })
+            }
+            Proof::Passkey(used) => {
+                let used = Use::check(app, &used).await.map_err(not_right)?;
+                if used.user() == id {
+                    Ok(Self::Passkey(Box::new(used)))
+                } else {
+                    Err(wrong_proof())
+                }
             }
         }
     }
@@ -190,16 +204,21 @@ impl Checked {
                 Ok(())
             }
             Self::Code {
+                app,
                 user,
                 code,
                 counter,
             } => {
-                if !factors::spend_code(op, *user, code).await? {
+                if !factors::spend_code(app, op, *user, code).await? {
                     let entry = about(caller, "auth.reauth_failure", purpose)?;
                     return Err(wrong_proof().logged(entry));
                 }
                 Ok(op.tx().clear_window(counter).await?)
             }
+            Self::Passkey(used) => match used.spend(op).await? {
+                Ok(()) => Ok(()),
+                Err(_) => Err(wrong_proof().logged(about(caller, "auth.reauth_failure", purpose)?)),
+            },
         }
     }
 }
@@ -237,10 +256,12 @@ fn about(caller: &Caller, action: &'static str, purpose: Purpose) -> Result<Draf
 }
 
 fn wrong_proof() -> Error {
-    Error::unauthenticated("That is not right. Check the password or code, and try again.")
+    Error::unauthenticated(
+        "That is not right. Check the password or code, or use a passkey of this account, and try again.",
+    )
 }
 
-/// The address is known here; only the proof can be wrong.
+/// The account is known here; only the proof can be wrong.
 fn not_right(error: Error) -> Error {
     match error.kind() {
         Kind::Unauthenticated => wrong_proof().instead_of(error),

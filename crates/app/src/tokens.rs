@@ -4,6 +4,7 @@
 //! the token still stands is live state, checked in the commit of every request that uses it.
 
 use crate::commit::{Guards, Light, Outcome, Step};
+use crate::dpop::{self, PresentedProof};
 use crate::error::{Error, Result};
 use crate::live::{Caller, Credential, Loaded, check_agent, refused};
 use crate::op::entry;
@@ -13,7 +14,7 @@ use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, OrgId, SessionId, TokenId, VaultId};
 use oneclaw_core::secret::SecretString;
-use oneclaw_crypto::jwt::Claims;
+use oneclaw_crypto::jwt::{Claims, Confirmation};
 use oneclaw_crypto::token::{TokenHash, TokenKind};
 use oneclaw_crypto::token_digest;
 use oneclaw_store::epochs::Guard;
@@ -51,7 +52,33 @@ impl App {
     ///
     /// # Errors
     /// Unauthenticated, without saying why.
+    ///
+    /// One that is bound to a key of its client is refused here: that takes
+    /// [`caller_of`](Self::caller_of).
     pub fn verify_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Caller> {
+        match self.checked(token, ip)? {
+            (caller, None) => Ok(caller),
+            (_, Some(_)) => Err(dpop::missing()),
+        }
+    }
+
+    /// Turns what came with a request into a caller: a token, and the proof that the request is by its
+    /// holder where the token is bound.
+    pub async fn caller_of(
+        &self,
+        token: &str,
+        proof: Option<&PresentedProof<'_>>,
+        ip: Option<IpAddr>,
+    ) -> Result<Caller> {
+        let (caller, binding) = self.checked(token, ip)?;
+        if let Some(binding) = binding {
+            let proof = proof.ok_or_else(dpop::missing)?;
+            proof.check(self, token, &binding.jkt).await?;
+        }
+        Ok(caller)
+    }
+
+    fn checked(&self, token: &str, ip: Option<IpAddr>) -> Result<(Caller, Option<Confirmation>)> {
         let claims = self.verified_claims(token)?;
         if claims.exp <= self.now() {
             return Err(refused());
@@ -60,7 +87,7 @@ impl App {
             Principal::Agent(_) => AuthMethod::ApiKey,
             Principal::User(_) => AuthMethod::Password,
         };
-        Ok(Caller {
+        let caller = Caller {
             principal: claims.sub,
             org: claims.org,
             auth_method,
@@ -72,7 +99,8 @@ impl App {
                 organisation_epoch: claims.oep,
                 expires_at: claims.exp,
             },
-        })
+        };
+        Ok((caller, claims.cnf.clone()))
     }
 
     fn verified_claims(&self, token: &str) -> Result<Arc<Claims>> {
@@ -95,6 +123,17 @@ impl App {
         session: Option<SessionId>,
         life: Duration,
     ) -> Result<IssuedToken> {
+        self.issue_bound(loaded, session, life, None)
+    }
+
+    /// The same, bound to the key of this thumbprint.
+    fn issue_bound(
+        &self,
+        loaded: &Loaded,
+        session: Option<SessionId>,
+        life: Duration,
+        binding: Option<&str>,
+    ) -> Result<IssuedToken> {
         let now = self.now();
         let live = &loaded.live;
         let agent = matches!(live.principal, Principal::Agent(_));
@@ -116,6 +155,9 @@ impl App {
             oep: loaded.organisation_epoch,
             intents_api_enabled: live.type_gate.then_some(true),
             environment: live.environment.clone(),
+            cnf: binding.map(|thumbprint| Confirmation {
+                jkt: thumbprint.to_owned(),
+            }),
         };
         let access_token = SecretString::from(self.keyring().sign_jwt(&claims)?);
         Ok(IssuedToken {
@@ -134,6 +176,17 @@ pub async fn exchange_agent_key(
     app: &App,
     api_key: &SecretString,
     agent: Option<AgentId>,
+    ip: Option<IpAddr>,
+) -> Result<AgentToken> {
+    exchange_agent_key_bound(app, api_key, agent, None, ip).await
+}
+
+/// The same, for a token that is bound to the key of this thumbprint.
+pub async fn exchange_agent_key_bound(
+    app: &App,
+    api_key: &SecretString,
+    agent: Option<AgentId>,
+    binding: Option<&str>,
     ip: Option<IpAddr>,
 ) -> Result<AgentToken> {
     let Ok(hash) = app
@@ -160,7 +213,7 @@ pub async fn exchange_agent_key(
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
-        let token = app.issue(&loaded, None, life)?;
+        let token = app.issue_bound(&loaded, None, life, binding)?;
         let details = Details::new()
             .text("method", "api_key")
             .int("expires_in", life.as_secs());

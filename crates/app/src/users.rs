@@ -8,8 +8,10 @@
 //! - Passwords are hashed before a unit of work begins, never inside.
 
 use crate::error::{Error, Result};
+use crate::factors::Factors;
 use crate::live::{Caller, Credential, Loaded, load_principal, refused};
 use crate::mail::{self, Message};
+use crate::mfa::{self, SignIn};
 use crate::op::{Op, entry};
 use crate::tokens::{IssuedToken, SESSION_EPOCH_LIFE, USER_TOKEN_LIFE};
 use crate::{App, limits, shares};
@@ -30,7 +32,7 @@ use std::time::Duration;
 mod passwords;
 mod proven;
 mod set_up;
-mod sign_up;
+pub(crate) mod sign_up;
 
 pub(crate) use proven::Proven;
 
@@ -135,6 +137,8 @@ pub struct Profile {
     pub email_verified: bool,
     /// Wish to receive news.
     pub marketing_emails: bool,
+    /// Whether signing in asks for a code.
+    pub totp_enabled: bool,
     /// When the account was made.
     pub created_at: Timestamp,
 }
@@ -145,14 +149,14 @@ fn wrong_credentials() -> Error {
     )
 }
 
-/// Signs in with address and password.
+/// Signs in with address and password, as far as that leads.
 pub async fn sign_in(
     app: &App,
     email: &str,
     password: &SecretString,
     kind: SessionKind,
     origin: &Origin,
-) -> Result<SignedIn> {
+) -> Result<SignIn> {
     let email = Email::parse(email).map_err(|_| wrong_credentials())?;
     let proven = Proven::check(app, &email, password, origin).await?;
     let (app_in, origin) = (app.clone(), origin.clone());
@@ -163,14 +167,15 @@ pub async fn sign_in(
             op.enter([org]).await?;
             proven.confirm(op).await?;
             shares::claim(op, email.as_str(), user).await?;
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            let how = (kind, AuthMethod::Password);
+            mfa::after_first(&app_in, op, user, org, how, &origin).await
         })
     })
     .await
 }
 
 /// The organisation a user acts in: the one joined first.
-async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
+pub(crate) async fn home_organisation(op: &mut Op, user: UserId) -> Result<OrgId> {
     let memberships = op.tx().list_memberships(user).await?;
     let first = memberships.first().ok_or_else(|| {
         Error::forbidden(
@@ -186,7 +191,7 @@ pub(crate) async fn begin_session(
     op: &mut Op,
     user: UserId,
     org: OrgId,
-    kind: SessionKind,
+    (kind, method): (SessionKind, AuthMethod),
     origin: &Origin,
 ) -> Result<SignedIn> {
     let now = op.now();
@@ -205,16 +210,9 @@ pub(crate) async fn begin_session(
         revoked_at: None,
     };
     op.tx().insert_session(&session).await?;
-    let loaded = load_principal(
-        op.tx(),
-        Principal::User(user),
-        org,
-        AuthMethod::Password,
-        now,
-    )
-    .await?;
+    let loaded = load_principal(op.tx(), Principal::User(user), org, method, now).await?;
     let details = Details::new()
-        .text("method", "password")
+        .text("method", method.as_str())
         .text("client", kind.as_str());
     op.log(entry(
         org,
@@ -389,7 +387,26 @@ pub async fn me(app: &App, caller: &Caller) -> Result<Profile> {
     let id = caller.user()?;
     let mut view = app.view(caller).await?;
     let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
-    profile(user, caller.org(), view.live.role)
+    let totp_enabled = Factors::of(&mut view.tx, id).await?.totp;
+    profile(user, caller.org(), view.live.role, totp_enabled)
+}
+
+/// How to greet whoever has just signed in.
+pub struct Account {
+    /// The address.
+    pub email: String,
+    /// Name for display, possibly empty.
+    pub display_name: String,
+}
+
+/// The account of whoever has just signed in.
+pub async fn account(app: &App, signed_in: &SignedIn) -> Result<Account> {
+    let mut tx = app.store().begin_read().await?;
+    let user = tx.find_user(signed_in.user).await?.ok_or_else(refused)?;
+    Ok(Account {
+        email: user.email,
+        display_name: user.display_name,
+    })
 }
 
 /// Changes what the caller may change of themselves; `None` stays.
@@ -421,13 +438,14 @@ pub async fn update_me(
                 ("user", id.to_string()),
                 Details::new(),
             ));
-            profile(user, live.org, live.role)
+            let totp_enabled = Factors::of(op.tx(), id).await?.totp;
+            profile(user, live.org, live.role, totp_enabled)
         })
     })
     .await
 }
 
-fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
+fn profile(user: UserRow, org: OrgId, role: Option<Role>, totp_enabled: bool) -> Result<Profile> {
     Ok(Profile {
         id: user.id,
         org,
@@ -436,6 +454,7 @@ fn profile(user: UserRow, org: OrgId, role: Option<Role>) -> Result<Profile> {
         role: role.ok_or_else(refused)?,
         email_verified: user.email_verified_at.is_some(),
         marketing_emails: user.marketing_emails,
+        totp_enabled,
         created_at: user.created_at,
     })
 }

@@ -165,6 +165,33 @@ pub(crate) struct ServerSettings {
         value_name = "FILE"
     )]
     pub(crate) mail_url_file: Option<PathBuf>,
+    /// The name that Google knows this server by; lets people sign in with Google [default: they cannot]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_GOOGLE_CLIENT_ID",
+        value_name = "ID"
+    )]
+    pub(crate) google_client_id: Option<String>,
+    /// Where Google's keys are, to be read by way of a mirror [default: Google's own address]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_GOOGLE_JWKS_URL",
+        value_name = "URL"
+    )]
+    pub(crate) google_jwks_url: Option<String>,
+    /// Let agents get tokens for other services, as far as their humans allow it
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_FEDERATION",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        require_equals = true
+    )]
+    pub(crate) federation: Option<bool>,
     /// Sender of mails [default: 1Claw <no-reply@HOST of the public URL>]
     #[arg(long, global = true, env = "ONECLAW_MAIL_FROM", value_name = "ADDRESS")]
     pub(crate) mail_from: Option<String>,

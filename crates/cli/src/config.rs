@@ -46,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) mail_url: Option<SecretString>,
     pub(crate) mail_from: Option<String>,
+    pub(crate) google: Option<oneclaw_app::google::Settings>,
+    pub(crate) federation: bool,
     pub(crate) master_key_file: PathBuf,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) outbound_allow: Vec<Network>,
@@ -101,6 +103,8 @@ impl Config {
             database,
             mail_url: url_of(settings.mail_url, settings.mail_url_file)?,
             mail_from: settings.mail_from,
+            google: google(settings.google_client_id, settings.google_jwks_url)?,
+            federation: settings.federation.unwrap_or(false),
             master_key_file: settings
                 .master_key_file
                 .unwrap_or_else(|| data_dir.join("master.key")),
@@ -250,6 +254,25 @@ fn parse_public_url(text: &str) -> Result<String, Failure> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// How people sign in with Google. Its keys decide who gets in, so they come by TLS, except from this machine.
+fn google(
+    client_id: Option<String>,
+    jwks_url: Option<String>,
+) -> Result<Option<oneclaw_app::google::Settings>, Failure> {
+    let jwks_url = jwks_url.unwrap_or_else(|| oneclaw_app::google::JWKS_URL.to_owned());
+    if !jwks_url.starts_with("https://") && is_public(&jwks_url) {
+        return Err(
+            Failure::new(Exit::Usage, "the address of Google's keys is not usable")
+                .because("whoever can change them on the way can sign in as anybody")
+                .next("write it as https://…"),
+        );
+    }
+    Ok(client_id.map(|client_id| oneclaw_app::google::Settings {
+        client_id,
+        jwks_url,
+    }))
+}
+
 /// A URL given as such or in a file of its own.
 fn url_of(url: Option<String>, file: Option<PathBuf>) -> Result<Option<SecretString>, Failure> {
     match (url, file) {
@@ -364,6 +387,9 @@ fn merge(over: ServerSettings, under: ServerSettings) -> ServerSettings {
         mail_url,
         mail_url_file,
         mail_from: over.mail_from.or(under.mail_from),
+        google_client_id: over.google_client_id.or(under.google_client_id),
+        google_jwks_url: over.google_jwks_url.or(under.google_jwks_url),
+        federation: over.federation.or(under.federation),
         master_key_file: over.master_key_file.or(under.master_key_file),
         trusted_proxies: over.trusted_proxies.or(under.trusted_proxies),
         outbound_allow: over.outbound_allow.or(under.outbound_allow),
@@ -402,6 +428,9 @@ mod tests {
             mail_url = "smtps://mail.example.org"
             mail_url_file = "mail"
             mail_from = "vault@example.org"
+            google_client_id = "vault"
+            google_jwks_url = "http://127.0.0.1:9/keys"
+            federation = true
             master_key_file = "/keys/master.key"
             trusted_proxies = ["10.0.0.0/8", "::1"]
             forwarded_header = "forwarded"
@@ -429,6 +458,21 @@ mod tests {
             Some("https://vault.example.org")
         );
         assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(config.google.unwrap().client_id, "vault");
+        assert!(config.federation);
+    }
+
+    #[test]
+    fn keys_of_google_come_by_tls() {
+        for url in ["http://keys.example.org/", "ftp://127.0.0.1/", "keys"] {
+            let is_refused = config(&format!("google_jwks_url = \"{url}\"")).is_err();
+            assert_eq!(is_refused, !url.contains("127.0.0.1"), "{url}");
+        }
+        let config = config("google_client_id = \"vault\"").ok().unwrap();
+        assert_eq!(
+            config.google.unwrap().jwks_url,
+            oneclaw_app::google::JWKS_URL
+        );
     }
 
     #[test]

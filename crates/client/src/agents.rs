@@ -100,6 +100,17 @@ pub struct UpdateAgentRequest {
     /// Whether the environment is fixed from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_locked: Option<bool>,
+    /// Whether it may get tokens for other services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federation_enabled: Option<bool>,
+    /// The services it may get them for, letter for letter as it names them.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub federation_audiences: Patch<Vec<String>>,
+    /// Life of those tokens in seconds, 60 to 3600; `null` for the server's default.
+    #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i32>, minimum = 60, maximum = 3600))]
+    pub federated_token_ttl_seconds: Patch<i32>,
 }
 
 /// An agent as its organisation sees it.
@@ -164,6 +175,16 @@ pub struct AgentResponse {
     /// Set when the environment is fixed; left out otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     pub environment_locked: bool,
+    /// Set when it may get tokens for other services; left out otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub federation_enabled: bool,
+    /// The services it may get them for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federation_audiences: Vec<String>,
+    /// Life of those tokens in seconds, when it differs from the server's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub federated_token_ttl_seconds: Option<i32>,
 }
 
 /// Answer of `POST /v1/agents`. Exactly these two keys may appear.

@@ -162,6 +162,10 @@ pub struct AgentTokenRequest {
     /// The agent's API key, `ocv_` and 43 base64url characters.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
     pub api_key: SecretText,
+    /// A public key (JWK) that the token is to be bound to: it is worth nothing without proofs by that key (RFC 9449).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub dpop_jwk: Option<serde_json::Value>,
 }
 
 /// Answer of `POST /v1/auth/agent-token`. Clients with a strict decoder get [`TokenResponse`] instead.

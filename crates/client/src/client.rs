@@ -116,6 +116,7 @@ impl Client {
                 request: AgentTokenRequest {
                     agent_id,
                     api_key: api_key.into(),
+                    dpop_jwk: None,
                 },
                 token: Mutex::new(None),
             },

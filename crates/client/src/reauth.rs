@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
+use crate::passkeys::PasskeyAssertCompleteRequest;
 use crate::wire::SecretText;
 
-/// Body of `POST /v1/auth/reauth`: a purpose, and one of the two proofs.
+/// Body of `POST /v1/auth/reauth`: a purpose, and one of the proofs.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReauthRequest {
@@ -26,6 +27,9 @@ pub struct ReauthRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub code: Option<SecretText>,
+    /// A use of one of the account's passkeys, with a challenge of `POST /v1/auth/passkeys/assert/begin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<PasskeyAssertCompleteRequest>,
 }
 
 /// Answer of `POST /v1/auth/reauth`.

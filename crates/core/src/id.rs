@@ -137,6 +137,8 @@ ids! {
     EventId,
     /// A message in the outbox.
     MailId,
+    /// A passkey of a user.
+    PasskeyId,
     /// An invitation to an organisation.
     InviteId,
     /// A question of an agent to its human.

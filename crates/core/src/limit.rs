@@ -33,6 +33,8 @@ words! {
         Login = "login",
         /// Wrong passwords and codes of somebody who is signed in, per account.
         Reauth = "reauth",
+        /// Wrong codes of the second factor, per account.
+        SecondFactor = "second_factor",
         /// New accounts, per network of the client.
         Signup = "signup",
         /// Mails that anyone can cause (reset, verification), per address.
@@ -131,7 +133,7 @@ impl Limit {
                 count: 10,
                 length: MINUTE,
             },
-            Self::Login | Self::Reauth => Policy::Backoff {
+            Self::Login | Self::Reauth | Self::SecondFactor => Policy::Backoff {
                 free: 5,
                 first: Duration::from_secs(30),
                 longest: HOUR,
@@ -154,6 +156,7 @@ impl Limit {
             Self::EnrollPhrase => {
                 "Too many wrong verification phrases. Start the agent's request again."
             }
+            Self::SecondFactor => "Too many wrong codes. Try again later.",
             Self::Login | Self::Reauth => {
                 "Too many failed attempts. Try again later or reset the password."
             }

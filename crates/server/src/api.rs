@@ -8,15 +8,19 @@ mod auth;
 mod client_keys;
 mod enrollments;
 mod env_vars;
+mod federation;
 mod internal;
 mod ip_rules;
 mod limits;
 mod meta;
+mod mfa;
 mod org;
+mod passkeys;
 mod policies;
 mod reauth;
 mod secrets;
 mod shares;
+mod social;
 mod usage;
 mod vaults;
 mod webhooks;
@@ -43,6 +47,10 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(account::routes())
         .merge(auth::routes(flood))
         .merge(reauth::routes())
+        .merge(mfa::routes(flood))
+        .merge(passkeys::routes(flood))
+        .merge(social::routes(flood))
+        .merge(federation::routes(flood))
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
         .merge(approvals::routes(flood))

@@ -170,7 +170,7 @@ impl From<oneclaw_app::Error> for ApiError {
             Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Unavailable | Kind::NotConfigured => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut answer = Self::new(status, error.sentence().to_owned());

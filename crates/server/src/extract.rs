@@ -20,6 +20,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http_body_util::BodyExt as _;
+use oneclaw_app::dpop::PresentedProof;
 use oneclaw_app::{Caller, Origin};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
@@ -88,10 +89,57 @@ impl FromRequestParts<ServerState> for Authenticated {
             .extensions
             .get::<Context>()
             .and_then(|context| context.ip);
-        let caller = state.app().verify_token(token, ip)?;
+        let proof = DpopProof::of(parts)?;
+        let caller = state
+            .app()
+            .caller_of(token, proof.presented().as_ref(), ip)
+            .await?;
         state.app().admit(&caller).await?;
         note_caller(&caller);
         Ok(Self(caller))
+    }
+}
+
+/// The proof of possession that came with the request, if one did (RFC 9449).
+pub struct DpopProof {
+    proof: Option<String>,
+    method: String,
+    path: String,
+}
+
+impl DpopProof {
+    fn of(parts: &Parts) -> ApiResult<Self> {
+        let mut values = parts.headers.get_all("dpop").iter();
+        let proof = values.next().map(|value| value.to_str().map(str::to_owned));
+        let Ok(proof) = proof.transpose() else {
+            return Err(ApiError::invalid("dpop", "must be a signed JWT"));
+        };
+        if values.next().is_some() {
+            return Err(ApiError::invalid("dpop", "must come once"));
+        }
+        Ok(Self {
+            proof,
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+        })
+    }
+
+    /// The proof with the request that it must be for.
+    #[must_use]
+    pub fn presented(&self) -> Option<PresentedProof<'_>> {
+        Some(PresentedProof {
+            proof: self.proof.as_deref()?,
+            method: &self.method,
+            path: &self.path,
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for DpopProof {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        Self::of(parts)
     }
 }
 
@@ -107,7 +155,10 @@ fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
         .and_then(|text| text.split_once(' '))
         .ok_or_else(ApiError::no_credential)?;
     // Two credentials in one request: whichever were taken, somebody else might have meant the other.
-    if !scheme.eq_ignore_ascii_case("bearer") || values.next().is_some() {
+    let is_known = ["bearer", "dpop"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    if !is_known || values.next().is_some() {
         return Err(ApiError::no_credential());
     }
     Ok(Some(token.trim_matches(' ')))
@@ -187,6 +238,31 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJson<T> {
             return Ok(Self(None));
         }
         parse_json(body.expose()).map(|body| Self(Some(body)))
+    }
+}
+
+/// A body of a public route that is JSON or a form, whichever it looks like.
+pub struct JsonOrForm<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonOrForm<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        let body = read_body(request.into_body(), MAX_PUBLIC_BODY).await?;
+        let text = body.expose().trim_ascii();
+        if text.is_empty() || text.starts_with(b"{") {
+            return parse_required(&body).map(Self);
+        }
+        let parser = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text));
+        serde_path_to_error::deserialize(parser)
+            .map(Self)
+            .map_err(|error| {
+                let message = without_values(&error.into_inner().to_string());
+                match missing_field(&message) {
+                    Some(field) => ApiError::invalid(field.to_owned(), "is required"),
+                    None => ApiError::bad_request("The body is neither JSON nor a form."),
+                }
+            })
     }
 }
 

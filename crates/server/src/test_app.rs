@@ -15,7 +15,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
 use oneclaw_app::mail::{Mailer, Postbox, Received};
-use oneclaw_app::{App, Config, KeyDelivery, Settings, jobs};
+use oneclaw_app::{App, Config, KeyDelivery, Settings, google, jobs};
 use oneclaw_core::clock::{ManualClock, SeededRandom};
 use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_store::test_support::{Backend, TestDatabase};
@@ -42,6 +42,10 @@ pub struct Options {
     pub dev: bool,
     /// Networks that may be called although they are not public: where the test has its receivers.
     pub outbound_allow: TrustedNetworks,
+    /// Signing in with Google.
+    pub google: Option<google::Settings>,
+    /// Tokens for other services.
+    pub federation: bool,
 }
 
 /// An instance.
@@ -166,6 +170,8 @@ impl TestApp {
                 },
                 dev: options.dev,
                 outbound_allow: options.outbound_allow.clone(),
+                google: options.google,
+                federation: options.federation,
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),

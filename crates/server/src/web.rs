@@ -28,6 +28,7 @@ mod policies;
 mod refusal;
 mod search;
 mod secrets;
+mod security;
 mod session;
 mod shares;
 #[cfg(test)]
@@ -65,6 +66,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(policies::routes())
         .merge(search::routes())
         .merge(secrets::routes())
+        .merge(security::routes())
         .merge(shares::routes())
         .merge(vaults::routes())
         .route("/static/{file}", get(assets::serve))

@@ -24,6 +24,7 @@ macro_rules! list {
                 6 "0006_outbox",
                 10 "0010_outbound",
                 9 "0009_data",
+                8 "0008_factors",
                 11 "0011_organisation",
             ]
         )

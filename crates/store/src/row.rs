@@ -4,7 +4,7 @@
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApprovalId, CmekRotationId, EnrollmentId, EnvVarId, EnvironmentId, EventId, InviteId,
-    IpRuleId, MailId, OrgId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
+    IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId,
     WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
@@ -47,6 +47,7 @@ stored_as_uuid!(
     IpRuleId,
     MailId,
     OrgId,
+    PasskeyId,
     PolicyId,
     SecretId,
     SessionId,

@@ -62,6 +62,11 @@ const TASKS: &[Task] = &[
     task!("counters of limits", purge_windows, Duration::ZERO),
     task!("repeatable requests", purge_requests, Duration::ZERO),
     task!("epochs of tokens", purge_epochs, EPOCH_KEPT),
+    task!(
+        "challenges and proofs that were used",
+        purge_spent_proofs,
+        EPOCH_KEPT
+    ),
 ];
 
 /// Does each task once and returns how many rows that changed. Failures are logged; the next round

@@ -278,7 +278,7 @@ pub async fn accept(
                 ("user", user.to_string()),
                 details,
             ));
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            begin_session(&app_in, op, user, org, (kind, by.auth_method), &origin).await
         })
     })
     .await
@@ -324,7 +324,7 @@ pub async fn switch(
                 return Err(no_such_member());
             }
             op.tx().choose_membership(org, user, now).await?;
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            begin_session(&app_in, op, user, org, (kind, by.auth_method), &origin).await
         })
     })
     .await

@@ -165,6 +165,7 @@ async fn replace(
     op.tx().set_user_password(id, hash).await?;
     // A link that was asked for before would set yet another one.
     op.tx().drop_one_time_tokens(id.as_uuid(), RESET).await?;
+    crate::mfa::withdraw_challenges(op, id).await?;
     for session in op.tx().list_live_sessions(id).await? {
         op.tx().revoke_session(session.id, now).await?;
         op.tx()

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::App;
 use crate::error::{Error, Result};
+use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenKind};
 use std::time::Duration;
@@ -93,10 +94,18 @@ pub async fn set_up_owner(
                     op.tx().verify_user_email(user.id, now).await?;
                     user.id
                 }
-                None => insert_user(op, &email, &display_name, &hash, true).await?,
+                None => insert_user(op, &email, &display_name, Some(&hash), true).await?,
             };
             let org = first_organisation(op, user, &email, &origin).await?;
-            begin_session(&app_in, op, user, org, kind, &origin).await
+            begin_session(
+                &app_in,
+                op,
+                user,
+                org,
+                (kind, AuthMethod::Password),
+                &origin,
+            )
+            .await
         })
     })
     .await
@@ -109,7 +118,7 @@ pub async fn ensure_demo_owner(app: &App, email: &str, password: &SecretString) 
     app.run(move |op| {
         Box::pin(async move {
             if op.tx().find_user_by_email(email.as_str()).await?.is_none() {
-                let user = insert_user(op, &email, "Demo owner", &hash, true).await?;
+                let user = insert_user(op, &email, "Demo owner", Some(&hash), true).await?;
                 first_organisation(op, user, &email, &Origin::default()).await?;
             }
             Ok(())

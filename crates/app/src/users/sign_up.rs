@@ -15,7 +15,7 @@ use crate::mail::Message;
 use crate::op::{Op, entry};
 use crate::{App, limits, shares};
 use oneclaw_core::audit::Details;
-use oneclaw_core::caller::{Principal, Role};
+use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::id::{OrgId, UserId};
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::text::Email;
@@ -102,6 +102,15 @@ pub async fn sign_up(
     Err(Error::unavailable())
 }
 
+/// Counts a new account that another way of signing in makes.
+pub(crate) async fn count_in(app: &App, op: &mut Op, origin: &Origin) -> Result<()> {
+    let Some(network) = origin.network() else {
+        return Ok(());
+    };
+    let counter = app.counter(Limit::Signup, &network);
+    limits::count(op, &counter, Limit::Signup).await
+}
+
 async fn count_sign_up(app: &App, origin: &Origin) -> Result<()> {
     let Some(network) = origin.network() else {
         return Ok(());
@@ -127,10 +136,18 @@ async fn sign_up_at_once(
                 if op.tx().find_user_by_email(email.as_str()).await?.is_some() {
                     return Err(has_account());
                 }
-                let user = insert_user(op, &email, &display_name, &hash, true).await?;
+                let user = insert_user(op, &email, &display_name, Some(&hash), true).await?;
                 let org = first_organisation(op, user, &email, &origin).await?;
                 shares::claim(op, email.as_str(), user).await?;
-                begin_session(&app_in, op, user, org, kind, &origin).await
+                begin_session(
+                    &app_in,
+                    op,
+                    user,
+                    org,
+                    (kind, AuthMethod::Password),
+                    &origin,
+                )
+                .await
             })
         })
         .await?;
@@ -184,7 +201,7 @@ async fn request_proof(app: &App, op: &mut Op, email: &Email, given: Given) -> R
             return send(app, op, email, &Message::AccountExists { sign_in_link }).await;
         }
         Some(user) => user.id,
-        None => insert_user(op, email, &given.display_name, &given.hash, false).await?,
+        None => insert_user(op, email, &given.display_name, Some(&given.hash), false).await?,
     };
     let (link, expires) = mailed_link(
         app,
@@ -199,11 +216,11 @@ async fn request_proof(app: &App, op: &mut Op, email: &Email, given: Given) -> R
     send(app, op, email, &Message::VerifyEmail { link, expires }).await
 }
 
-pub(super) async fn insert_user(
+pub(crate) async fn insert_user(
     op: &mut Op,
     email: &Email,
     display_name: &str,
-    hash: &str,
+    hash: Option<&str>,
     verified: bool,
 ) -> Result<UserId> {
     let now = op.now();
@@ -211,7 +228,7 @@ pub(super) async fn insert_user(
         id: op.new_id(),
         email: email.as_str().to_owned(),
         display_name: display_name.to_owned(),
-        password_hash: Some(hash.to_owned()),
+        password_hash: hash.map(str::to_owned),
         email_verified_at: verified.then_some(now),
         marketing_emails: false,
         token_epoch: 0,
@@ -224,7 +241,7 @@ pub(super) async fn insert_user(
 }
 
 /// The organisation that a new person owns.
-pub(super) async fn first_organisation(
+pub(crate) async fn first_organisation(
     op: &mut Op,
     user: UserId,
     email: &Email,
@@ -304,7 +321,15 @@ pub async fn verify_email(
             shares::claim(op, email.as_str(), user.id).await?;
             let dashboard_link = format!("{}/", app_in.settings().public_url);
             send(&app_in, op, &email, &Message::Welcome { dashboard_link }).await?;
-            begin_session(&app_in, op, user.id, org, kind, &origin).await
+            begin_session(
+                &app_in,
+                op,
+                user.id,
+                org,
+                (kind, AuthMethod::Password),
+                &origin,
+            )
+            .await
         })
     })
     .await

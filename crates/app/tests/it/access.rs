@@ -162,7 +162,7 @@ each_backend! {
         let instance = Instance::open(database).await;
         instance.person("alice@example.com").await;
         let origin = oneclaw_app::Origin::default();
-        let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(crate::support::PASSWORD), users::SessionKind::Api, &origin).await.unwrap();
+        let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(crate::support::PASSWORD), users::SessionKind::Api, &origin).await.unwrap().done().unwrap();
         let renewed = users::refresh(&instance.app, &signed_in.secret, &origin).await.unwrap();
         let caller = instance.app.verify_token(renewed.token.access_token.expose(), None).unwrap();
         assert!(users::me(&instance.app, &caller).await.is_ok());

@@ -155,7 +155,7 @@ each_backend! {
         let id = enrollments::lookup(&instance.app, &alice, &token()).await.unwrap().id;
         instance.clock.advance(Duration::from_secs(24 * 60 * 60 + 1));
         // The token of the session has ended by now too.
-        let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap();
+        let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap().done().unwrap();
         let alice = instance.app.verify_token(alice.token.access_token.expose(), None).unwrap();
         let late = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None }).await;
         assert_eq!(late.unwrap_err().kind(), &Kind::Gone);
@@ -181,7 +181,7 @@ each_backend! {
         }
         jobs::deliver_due(&instance.app).await.unwrap();
         assert_eq!(instance.postbox.as_ref().unwrap().take().len(), 1);
-        let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap();
+        let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap().done().unwrap();
         let alice = instance.app.verify_token(alice.token.access_token.expose(), None).unwrap();
         for waiting in enrollments::list(&instance.app, &alice).await.unwrap() {
             enrollments::deny(&instance.app, &alice, waiting.id, None, None).await.unwrap();

@@ -148,7 +148,7 @@ each_backend! {
         let mallory = instance.person("mallory@example.com").await;
         assert_eq!(open(&instance, Some(&mallory), share.id).await, Err(Kind::NotFound));
         instance.person("bob@example.com").await;
-        let bob = users::sign_in(&instance.app, "bob@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap();
+        let bob = users::sign_in(&instance.app, "bob@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap().done().unwrap();
         let bob = instance.app.verify_token(bob.token.access_token.expose(), None).unwrap();
         assert_eq!(shares::list_inbound(&instance.app, &bob).await.unwrap().len(), 1);
         shares::accept(&instance.app, &bob, share.id).await.unwrap();

@@ -170,7 +170,7 @@ each_backend! {
             for _ in 0..4 {
                 assert_eq!(guess(&instance, "alice@example.com", "198.51.100.1").await, Kind::Unauthenticated);
             }
-            users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &from("198.51.100.1")).await.unwrap();
+            users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &from("198.51.100.1")).await.unwrap().done().unwrap();
         }
     }
 }
@@ -190,7 +190,7 @@ each_backend! {
                 let origin = from(&format!("192.0.2.{number}"));
                 work.spawn(async move {
                     let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(old), SessionKind::Api, &origin).await;
-                    signed_in.ok().map(|signed_in| signed_in.secret)
+                    signed_in.ok().and_then(oneclaw_app::mfa::SignIn::done).map(|signed_in| signed_in.secret)
                 });
             }
             assert!(reset(&instance, new).await);
@@ -235,7 +235,7 @@ each_backend! {
     async fn a_token_is_not_renewed_beyond_its_session(database: TestDatabase) {
         let instance = Instance::open(database).await;
         instance.person("alice@example.com").await;
-        let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Web, &Origin::default()).await.unwrap();
+        let signed_in = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Web, &Origin::default()).await.unwrap().done().unwrap();
         let mut token = signed_in.token.access_token;
         let mut ended = false;
         for _ in 0..73 {

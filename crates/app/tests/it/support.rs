@@ -71,6 +71,8 @@ impl Instance {
                 key_delivery: KeyDelivery::Email,
                 dev,
                 outbound_allow: TrustedNetworks::default(),
+                google: None,
+                federation: false,
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(seed)),
@@ -125,6 +127,7 @@ impl Instance {
         let signed_in =
             users::sign_in(&self.app, email, &password, SessionKind::Api, &origin).await;
         let signed_in = signed_in.map_err(|error| error.kind().clone())?;
+        let signed_in = signed_in.done().expect("no second factor");
         Ok(self
             .app
             .verify_token(signed_in.token.access_token.expose(), None)

@@ -66,6 +66,7 @@ async fn fill(app: &App, count: usize, rules: usize) -> oneclaw_app::Result<serd
         &Origin::default(),
     )
     .await?;
+    let owner = owner.done().ok_or_else(oneclaw_app::Error::unavailable)?;
     let owner = app.verify_token(owner.token.access_token.expose(), None)?;
     let vault = vaults::create(app, &owner, "bench", "").await?.id;
     let request = agents::CreateRequest {

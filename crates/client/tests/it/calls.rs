@@ -100,6 +100,39 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         ),
         call!("reauth", c.reauth(&full("ReauthRequest"))),
         call!("exportUserData", c.export_user_data(&secret("rat_1"))),
+        call!("mfaStatus", c.mfa_status()),
+        call!("mfaSetup", c.mfa_setup()),
+        call!(
+            "mfaVerifySetup",
+            c.mfa_verify_setup(&full("MfaVerifySetupRequest"))
+        ),
+        call!("mfaVerify", c.mfa_verify(&full("MfaVerifyRequest"))),
+        call!("mfaDisable", c.mfa_disable(&full("MfaDisableRequest"))),
+        call!("passkeyRegisterBegin", c.passkey_register_begin()),
+        call!(
+            "passkeyRegisterComplete",
+            c.passkey_register_complete(
+                &full("PasskeyRegisterCompleteRequest"),
+                Some(&secret("rat_1"))
+            )
+        ),
+        call!("passkeyAssertBegin", c.passkey_assert_begin()),
+        call!(
+            "passkeyAssertComplete",
+            c.passkey_assert_complete(&full("PasskeyAssertCompleteRequest"))
+        ),
+        call!("listPasskeys", c.list_passkeys()),
+        call!(
+            "renamePasskey",
+            c.rename_passkey(id(9), &full("RenamePasskeyRequest"))
+        ),
+        call!("deletePasskey", c.delete_passkey(id(9), &secret("rat_1"))),
+        call!("googleAuth", c.google_auth(&full("GoogleAuthRequest"))),
+        call!("socialLogin", c.social_login(&full("SocialLoginRequest"))),
+        call!(
+            "exchangeFederatedToken",
+            c.exchange_federated_token(&full("TokenExchangeRequest"))
+        ),
         call!("getMe", c.get_me()),
         call!("updateMe", c.update_me(&full("UpdateProfileRequest"))),
         call!("enrollAgent", c.enroll_agent(&full("EnrollAgentRequest"))),

@@ -54,6 +54,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
 /// Members that only ours have.
 const OURS: &[(&str, &str)] = &[
     (
+        "AgentResponse",
+        "federated_token_ttl_seconds federation_audiences federation_enabled",
+    ),
+    ("AgentTokenRequest", "dpop_jwk"),
+    (
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
@@ -75,7 +80,10 @@ const OURS: &[(&str, &str)] = &[
     ("SecretListResponse", "next_cursor"),
     ("SharedSecretResponse", "cmek_encrypted"),
     ("SignupResponse", "expires_in"),
-    ("UpdateAgentRequest", "description"),
+    (
+        "UpdateAgentRequest",
+        "description federated_token_ttl_seconds federation_audiences federation_enabled",
+    ),
     ("UserProfileResponse", "org_id"),
     (
         "WebhookCreatedResponse",
@@ -88,7 +96,8 @@ const OURS: &[(&str, &str)] = &[
 const NEWER: &[(&str, &str)] = &[
     (
         "AgentResponse",
-        "api_key_expires_at environment environment_locked",
+        "api_key_expires_at environment environment_locked federated_token_ttl_seconds federation_audiences \
+            federation_enabled",
     ),
     ("PolicyResponse", "attribute_conditions effect priority"),
     ("SecretMetadataResponse", "is_disabled"),
@@ -266,12 +275,20 @@ mod schemas {
             enrollments: ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
                 EnrollAgentResponse EnrollmentListResponse EnrollmentLookupRequest EnrollmentOrigin
                 EnrollmentResponse EnrollmentStatusResponse;
+            federation: TokenExchangeRequest TokenExchangeResponse;
             health: HealthResponse JsonWebKey JsonWebKeySet JwtPublicKeyResponse KeyProviderHealthResponse
                 OpenIdConfiguration;
             org: AcceptInvitationRequest AgentKeysVaultResponse InvitationListResponse InvitationResponse InviteMemberRequest
                 InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
                 OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
             ip_rules: CreateIpRuleRequest IpRuleResponse IpRulesListResponse;
+            mfa: MfaDisableRequest MfaSetupResponse MfaStatusResponse MfaVerifyRequest MfaVerifySetupRequest
+                MfaVerifySetupResponse;
+            passkeys: AuthenticatorSelection CredentialDescriptor CredentialParameters PasskeyAssertBeginRequest
+                PasskeyAssertBeginResponse PasskeyAssertCompleteRequest PasskeyAssertCompleteResponse PasskeyListResponse
+                PasskeyRegisterBeginResponse PasskeyRegisterCompleteRequest PasskeyRegisterCompleteResponse
+                PasskeyResponse PasskeyUser RenamePasskeyRequest;
+            social: GoogleAuthRequest SocialLoginRequest SocialLoginResponse;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;

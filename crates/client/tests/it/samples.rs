@@ -1,6 +1,7 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
 mod data;
+mod factors;
 mod organisation;
 mod people;
 
@@ -90,6 +91,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(agent_answers());
     all.extend(other_answers());
     all.extend(people::all());
+    all.extend(factors::all());
     all.extend(organisation::approvals());
     all.extend(organisation::members());
     all.extend(outbound::bodies());
@@ -163,9 +165,10 @@ fn requests() -> Vec<Sample> {
     let refresh = RefreshRequest {
         refresh_token: Some(secret("r-1")),
     };
-    let agent_token = |agent_id| AgentTokenRequest {
+    let agent_token = |agent_id, dpop_jwk| AgentTokenRequest {
         agent_id,
         api_key: secret("ocv_0"),
+        dpop_jwk,
     };
     let user_key = UserApiKeyTokenRequest {
         api_key: secret("1ck_0"),
@@ -238,8 +241,8 @@ fn requests() -> Vec<Sample> {
         ),
         sample(
             "AgentTokenRequest",
-            &agent_token(None),
-            &agent_token(Some(id(1))),
+            &agent_token(None, None),
+            &agent_token(Some(id(1)), Some(serde_json::json!({ "kty": "EC" }))),
         ),
         sample("UserApiKeyTokenRequest", &user_key, &user_key),
         sample("ForgotPasswordRequest", &forgot, &forgot),
@@ -348,6 +351,9 @@ fn update_agent() -> UpdateAgentRequest {
         api_key_expires_at: Patch::Clear,
         environment: Patch::Clear,
         environment_locked: Some(false),
+        federation_enabled: Some(true),
+        federation_audiences: Patch::Set(vec!["https://api.example.org".into()]),
+        federated_token_ttl_seconds: Patch::Clear,
     }
 }
 
@@ -687,6 +693,9 @@ fn agent() -> AgentResponse {
         api_key_expires_at: None,
         environment: None,
         environment_locked: false,
+        federation_enabled: false,
+        federation_audiences: vec![],
+        federated_token_ttl_seconds: None,
     }
 }
 
@@ -703,6 +712,9 @@ fn agent_answers() -> Vec<Sample> {
         api_key_expires_at: Some(time(2)),
         environment: some("production"),
         environment_locked: true,
+        federation_enabled: true,
+        federation_audiences: vec!["https://api.example.org".into()],
+        federated_token_ttl_seconds: Some(600),
         ..agent()
     };
     let oneself = |expires_at, last_active_at, keys: Option<String>| AgentSelfResponse {

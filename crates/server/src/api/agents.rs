@@ -23,6 +23,9 @@ use utoipa_axum::routes;
 const ENVIRONMENT: &str = "environment";
 const ENVIRONMENT_LOCKED: &str = "environment_locked";
 const INTENTS: &str = "intents_api_enabled";
+const FEDERATION: &str = "federation_enabled";
+const AUDIENCES: &str = "federation_audiences";
+const FEDERATED_LIFE: &str = "federated_token_ttl_seconds";
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
@@ -165,6 +168,20 @@ async fn update_agent(
         INTENTS,
         body.intents_api_enabled.map(Value::from),
     );
+    let federation = [
+        (FEDERATION, body.federation_enabled.map(Value::from)),
+        (
+            AUDIENCES,
+            change(body.federation_audiences).map(Value::from),
+        ),
+        (
+            FEDERATED_LIFE,
+            change(body.federated_token_ttl_seconds).map(Value::from),
+        ),
+    ];
+    for (name, value) in federation {
+        set(&mut settings, name, value);
+    }
     let request = UpdateRequest {
         name: body.name,
         description: change_or_default(body.description),
@@ -271,6 +288,15 @@ fn flag(settings: &Map<String, Value>, name: &str) -> bool {
     settings.get(name).and_then(Value::as_bool).unwrap_or(false)
 }
 
+fn texts(settings: &Map<String, Value>, name: &str) -> Vec<String> {
+    let list = settings.get(name).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
 pub(super) fn agent_response(agent: Agent) -> ApiResult<AgentResponse> {
     Ok(AgentResponse {
         id: agent.id,
@@ -281,6 +307,14 @@ pub(super) fn agent_response(agent: Agent) -> ApiResult<AgentResponse> {
             .and_then(Value::as_str)
             .map(str::to_owned),
         environment_locked: flag(&agent.settings, ENVIRONMENT_LOCKED),
+        federation_enabled: flag(&agent.settings, FEDERATION),
+        federation_audiences: texts(&agent.settings, AUDIENCES),
+        federated_token_ttl_seconds: agent
+            .settings
+            .get(FEDERATED_LIFE)
+            .and_then(Value::as_i64)
+            .map(number)
+            .transpose()?,
         name: agent.name,
         description: agent.description,
         auth_method: agent.auth_method,

@@ -4,10 +4,12 @@
 //! without a body, whose credential it is.
 
 use super::limited;
+use super::mfa::login_response;
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{
-    Authenticated, ClientIp, Json, MaybeAuthenticated, OptionalJson, PublicJson, RequestOrigin,
+    Authenticated, ClientIp, DpopProof, Json, MaybeAuthenticated, OptionalJson, PublicJson,
+    RequestOrigin,
 };
 use crate::middleware::flood::{Count, Flood};
 use crate::openapi::Unavailable;
@@ -18,7 +20,7 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 use oneclaw_app::tokens::IssuedToken;
 use oneclaw_app::users::{Profile, SessionKind, SignUpOutcome, SignUpRequest, SignedIn};
-use oneclaw_app::{App, tokens, users};
+use oneclaw_app::{App, dpop, tokens, users};
 use oneclaw_client::auth::{
     AgentTokenRequest, AgentTokenResponse, ChangePasswordRequest, ForgotPasswordRequest,
     ForgotPasswordResponse, ForgotPasswordStatus, LoginRequest, LoginResponse, RefreshRequest,
@@ -100,17 +102,17 @@ async fn verify_email(
 
 /// Sign in with a password.
 #[utoipa::path(post, path = "/v1/auth/token", operation_id = "login", tag = "Authentication", security(()), request_body = LoginRequest,
-    responses((status = 200, description = "Signed in.", body = LoginResponse), crate::openapi::Unauthorized, Unavailable))]
+    responses((status = 200, description = "Signed in, or asked for the second factor.", body = LoginResponse), crate::openapi::Unauthorized, Unavailable))]
 async fn login(
     State(app): State<App>,
     RequestOrigin(origin): RequestOrigin,
     PublicJson(body): PublicJson<LoginRequest>,
 ) -> ApiResult<Reply<LoginResponse>> {
     let password = body.password.into_secret();
-    let signed_in = users::sign_in(&app, &body.email, &password, SessionKind::Api, &origin)
+    let sign_in = users::sign_in(&app, &body.email, &password, SessionKind::Api, &origin)
         .await
         .map_err(ApiError::sign_in)?;
-    Ok(Reply(token_response(signed_in).into()))
+    Ok(Reply(login_response(sign_in)))
 }
 
 /// End the presented token, and the session it belongs to.
@@ -132,10 +134,15 @@ async fn revoke_token(
 async fn agent_token(
     State(app): State<App>,
     ClientIp(ip): ClientIp,
+    proof: DpopProof,
     headers: HeaderMap,
     PublicJson(body): PublicJson<AgentTokenRequest>,
 ) -> ApiResult<Response> {
-    let agent = tokens::exchange_agent_key(&app, &body.api_key.into_secret(), body.agent_id, ip)
+    let binding = dpop::binding(&app, body.dpop_jwk.as_ref(), proof.presented().as_ref())
+        .await
+        .map_err(ApiError::sign_in)?;
+    let (key, binding) = (body.api_key.into_secret(), binding.as_deref());
+    let agent = tokens::exchange_agent_key_bound(&app, &key, body.agent_id, binding, ip)
         .await
         .map_err(ApiError::sign_in)?;
     if is_strict_decoder(&headers) {
@@ -285,7 +292,7 @@ fn profile(profile: Profile) -> UserProfileResponse {
         role: profile.role,
         email_verified: profile.email_verified,
         marketing_emails: profile.marketing_emails,
-        totp_enabled: false,
+        totp_enabled: profile.totp_enabled,
         created_at: profile.created_at,
     }
 }
@@ -307,6 +314,6 @@ fn bearer(token: IssuedToken) -> TokenResponse {
 }
 
 /// Lives of tokens are hours.
-fn seconds(life: u64) -> u32 {
+pub(super) fn seconds(life: u64) -> u32 {
     u32::try_from(life).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,7 @@
 //! Health and discovery: public, the same for everyone, cheap.
 
 use crate::ServerState;
+use crate::error::ApiResult;
 use crate::openapi::Unavailable;
 use crate::reply::Reply;
 use axum::extract::State;
@@ -61,16 +62,16 @@ async fn jwt_public_key(State(state): State<ServerState>) -> Reply<JwtPublicKeyR
     })
 }
 
-/// Every key whose tokens are accepted (RFC 7517).
+/// Every key that signs tokens: ours, and those for other services (RFC 7517).
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "Authentication", security(()),
     responses((status = 200, description = "The keys, newest first.", body = JsonWebKeySet, content_type = "application/jwk-set+json"), Unavailable))]
-async fn jwks(State(state): State<ServerState>) -> Response {
-    let keys = state.app().keyring().jwks().to_string();
+async fn jwks(State(state): State<ServerState>) -> ApiResult<Response> {
+    let keys = state.app().public_keys().await?.to_string();
     let kind = (
         CONTENT_TYPE,
         HeaderValue::from_static("application/jwk-set+json"),
     );
-    ([kind, CACHED, ANY_ORIGIN], keys).into_response()
+    Ok(([kind, CACHED, ANY_ORIGIN], keys).into_response())
 }
 
 /// Who issues the tokens (RFC 8414).

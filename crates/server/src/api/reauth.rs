@@ -1,5 +1,6 @@
 //! Proving once more who one is.
 
+use super::passkeys::used;
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Authenticated, Json};
@@ -23,13 +24,14 @@ async fn reauth(
     Authenticated(caller): Authenticated,
     Json(body): Json<ReauthRequest>,
 ) -> ApiResult<Reply<ReauthResponse>> {
-    let proof = match (body.password, body.code) {
-        (Some(password), None) => Proof::Password(password.into_secret()),
-        (None, Some(code)) => Proof::Code(code.into_secret()),
+    let proof = match (body.password, body.code, body.passkey) {
+        (Some(password), None, None) => Proof::Password(password.into_secret()),
+        (None, Some(code), None) => Proof::Code(code.into_secret()),
+        (None, None, Some(passkey)) => Proof::Passkey(used(passkey)),
         _ => {
             return Err(ApiError::invalid(
                 "password",
-                "give either the password or a code of the second factor",
+                "give one of the password, a code of the second factor, and a passkey",
             ));
         }
     };

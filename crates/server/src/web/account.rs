@@ -5,6 +5,7 @@
 use super::form::{Fields, Form};
 use super::next::Next;
 use super::page::{Message, Notice, PageResult, Step, done, page};
+use super::security::{assertion, used_passkey};
 use super::session::{OpenForm, SESSION_COOKIE, SignedForm, Visitor, set_cookie, signed_in};
 use super::view::filters;
 use crate::ServerState;
@@ -15,6 +16,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
+use oneclaw_app::mfa::{self, SignIn};
+use oneclaw_app::passkeys;
 use oneclaw_app::users::{self, SessionKind, SignUpOutcome, SignUpRequest};
 use oneclaw_app::{Kind, tokens};
 use oneclaw_core::secret::SecretString;
@@ -24,6 +27,8 @@ use serde::Deserialize;
 pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/signin", get(show_sign_in).post(sign_in))
+        .route("/signin/code", get(show_code).post(give_code))
+        .route("/signin/passkey", get(show_code).post(use_passkey))
         .route("/signout", post(sign_out))
         .route("/signup", get(show_sign_up).post(sign_up))
         .route(
@@ -47,6 +52,20 @@ struct SignInPage {
     next: Next,
     form: Form,
     notice: Option<Notice>,
+    /// What a browser needs to use a passkey; absent where this server cannot have any.
+    passkey: Option<String>,
+}
+
+impl SignInPage {
+    fn new(state: &ServerState, next: Next, form: Form, notice: Option<Notice>) -> Self {
+        let options = passkeys::begin_sign_in(state.app()).ok();
+        Self {
+            next,
+            form,
+            notice,
+            passkey: options.as_ref().map(assertion),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,6 +75,7 @@ struct Target {
 }
 
 async fn show_sign_in(
+    State(state): State<ServerState>,
     Visitor { signed, notice }: Visitor,
     Query(target): Query<Target>,
 ) -> PageResult {
@@ -65,11 +85,7 @@ async fn show_sign_in(
     }
     page(
         StatusCode::OK,
-        &SignInPage {
-            next,
-            form: Form::default(),
-            notice,
-        },
+        &SignInPage::new(&state, next, Form::default(), notice),
     )
 }
 
@@ -89,9 +105,53 @@ async fn sign_in(
     )
     .await
     {
-        Ok(session) => {
+        Ok(SignIn::Done(session)) => {
             if let Some(signed) = signed {
                 // The browser forgets its old session now, so the session ends too.
+                tokens::revoke(state.app(), &signed.caller).await?;
+            }
+            Ok(signed_in(&session.secret, next.path()))
+        }
+        Ok(SignIn::SecondFactor(challenge)) => page(
+            StatusCode::OK,
+            &CodePage {
+                next,
+                challenge: challenge.token.expose().to_owned(),
+                form: Form::default(),
+            },
+        ),
+        Err(error) => {
+            let form = fields.refused(error)?;
+            page(form.status(), &SignInPage::new(&state, next, form, None))
+        }
+    }
+}
+
+/// Asks for the second factor. The challenge is in the form, so nothing is kept between the steps.
+#[derive(Template)]
+#[template(path = "signin_code.html")]
+struct CodePage {
+    next: Next,
+    challenge: String,
+    form: Form,
+}
+
+/// Nobody comes here by a link: the challenge is given by the step before.
+async fn show_code() -> Response {
+    Redirect::to("/signin").into_response()
+}
+
+async fn give_code(
+    State(state): State<ServerState>,
+    RequestOrigin(origin): RequestOrigin,
+    OpenForm { signed, mut fields }: OpenForm,
+) -> PageResult {
+    let next = Next::parse(fields.text("next"));
+    let challenge = fields.take_secret("mfa_token");
+    let code = fields.take_secret("code");
+    match mfa::verify(state.app(), &challenge, code, SessionKind::Web, &origin).await {
+        Ok(session) => {
+            if let Some(signed) = signed {
                 tokens::revoke(state.app(), &signed.caller).await?;
             }
             Ok(signed_in(&session.secret, next.path()))
@@ -100,12 +160,33 @@ async fn sign_in(
             let form = fields.refused(error)?;
             page(
                 form.status(),
-                &SignInPage {
+                &CodePage {
                     next,
+                    challenge: challenge.expose().to_owned(),
                     form,
-                    notice: None,
                 },
             )
+        }
+    }
+}
+
+async fn use_passkey(
+    State(state): State<ServerState>,
+    RequestOrigin(origin): RequestOrigin,
+    OpenForm { signed, fields }: OpenForm,
+) -> PageResult {
+    let next = Next::parse(fields.text("next"));
+    let used = used_passkey(&fields);
+    match passkeys::sign_in(state.app(), &used, SessionKind::Web, &origin).await {
+        Ok(session) => {
+            if let Some(signed) = signed {
+                tokens::revoke(state.app(), &signed.caller).await?;
+            }
+            Ok(signed_in(&session.secret, next.path()))
+        }
+        Err(error) => {
+            let form = fields.refused(error)?;
+            page(form.status(), &SignInPage::new(&state, next, form, None))
         }
     }
 }

@@ -72,6 +72,13 @@ pub(crate) const KEYS: Asset = Asset::new(
     SCRIPT,
     include_bytes!("../../static/js/keys.js"),
 );
+/// Making and using passkeys.
+pub(crate) const PASSKEY: Asset = Asset::new(
+    "passkey",
+    "js",
+    SCRIPT,
+    include_bytes!("../../static/js/passkey.js"),
+);
 /// Replaces parts of a page with what the server says about a form.
 pub(crate) const HTMX: Asset = Asset::new(
     "htmx",
@@ -80,8 +87,8 @@ pub(crate) const HTMX: Asset = Asset::new(
     include_bytes!("../../static/vendor/htmx-2.0.11.min.js"),
 );
 
-const ALL: [&Asset; 8] = [
-    &STYLE, &MARK, &THEME, &COPY, &REVEAL, &CONFIRM, &KEYS, &HTMX,
+const ALL: [&Asset; 9] = [
+    &STYLE, &MARK, &THEME, &COPY, &REVEAL, &CONFIRM, &KEYS, &PASSKEY, &HTMX,
 ];
 
 /// A file that pages refer to.

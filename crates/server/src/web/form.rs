@@ -142,7 +142,11 @@ impl Form {
             | Kind::PreconditionFailed
             | Kind::Unprocessable
             | Kind::Unauthenticated => (error.sentence().to_owned(), Vec::new()),
-            Kind::NotFound | Kind::Gone | Kind::Unavailable | Kind::Internal => {
+            Kind::NotFound
+            | Kind::Gone
+            | Kind::Unavailable
+            | Kind::NotConfigured
+            | Kind::Internal => {
                 return Err(error.into());
             }
         };

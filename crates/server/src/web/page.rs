@@ -198,13 +198,14 @@ pub(super) enum Notice {
     ShareDeclined,
     ShareRevoked,
     PasswordSet,
+    SecurityChanged,
 }
 
 /// The cookie of a notice.
 pub(super) const NOTICE_COOKIE: &str = "__Host-1claw_notice";
 
 impl Notice {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::VaultMade,
         Self::VaultDeleted,
         Self::SecretSaved,
@@ -219,6 +220,7 @@ impl Notice {
         Self::ShareDeclined,
         Self::ShareRevoked,
         Self::PasswordSet,
+        Self::SecurityChanged,
     ];
 
     const fn word(self) -> &'static str {
@@ -237,6 +239,7 @@ impl Notice {
             Self::ShareDeclined => "share-declined",
             Self::ShareRevoked => "share-revoked",
             Self::PasswordSet => "password-set",
+            Self::SecurityChanged => "security-changed",
         }
     }
 
@@ -261,6 +264,7 @@ impl Notice {
             Self::ShareDeclined => "Declined. It cannot be opened any more.",
             Self::ShareRevoked => "Withdrawn. It cannot be opened any more.",
             Self::PasswordSet => "Your new password is set. Sign in with it.",
+            Self::SecurityChanged => "It is changed. It counts from the next sign-in on.",
         }
     }
 

@@ -9,3 +9,4 @@ mod furniture;
 mod hostile;
 mod journey;
 mod reading;
+mod security;

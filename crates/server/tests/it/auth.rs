@@ -230,7 +230,7 @@ each_backend! {
         let vault = app.create_vault(&owner.token, "prod").await;
         let exchange = |body: Value| app.post("/v1/auth/agent-token", "", body);
 
-        let answer = exchange(json!({ "api_key": agent.key, "dpop_jwk": { "kty": "EC" } })).await.expect(200).json();
+        let answer = exchange(json!({ "api_key": agent.key, "no_such_member": { "kty": "EC" } })).await.expect(200).json();
         assert_eq!(answer["agent_id"], agent.id);
         assert_eq!(answer["vault_ids"], json!([]));
         assert_eq!((&answer["token_type"], &answer["expires_in"]), (&json!("Bearer"), &json!(3600)));

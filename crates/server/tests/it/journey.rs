@@ -142,7 +142,7 @@ each_backend! {
         let token = last_segment(&approved.reveal_url.unwrap());
         let key = human.reveal_agent_key(agent_id, &RevealKeyRequest { token }).await.unwrap().api_key;
         client.api_key_token(&UserApiKeyTokenRequest { api_key: text(key.expose()) }).await.unwrap();
-        client.agent_token(&AgentTokenRequest { agent_id: Some(agent_id), api_key: text(key.expose()) }).await.unwrap();
+        client.agent_token(&AgentTokenRequest { agent_id: Some(agent_id), api_key: text(key.expose()), dpop_jwk: None }).await.unwrap();
         let credential = Credential::AgentKey { agent_id: None, api_key: SecretString::from(key.expose().to_owned()) };
         let agent = client.clone().with_credential(credential).unwrap();
         assert_eq!(agent.get_agent_self().await.unwrap().id, agent_id);

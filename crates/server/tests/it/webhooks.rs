@@ -142,6 +142,7 @@ async fn deliveries(app: &TestApp, owner: &Person, hook: &Value) -> Vec<Value> {
     listed["deliveries"].as_array().unwrap().clone()
 }
 
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn events_arrive_signed_and_once(backend: Backend) {
     let Some((_database, app)) = on(backend).await else {
         return;

@@ -12,6 +12,7 @@ mod direct;
 mod enrollments;
 mod env_vars;
 mod epochs;
+mod factors;
 mod instance;
 mod organisations;
 mod outbox;

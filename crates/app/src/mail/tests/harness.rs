@@ -41,6 +41,8 @@ impl Instance {
                 key_delivery: KeyDelivery::Email,
                 dev: false,
                 outbound_allow: TrustedNetworks::default(),
+                google: None,
+                federation: false,
             },
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SeededRandom::new(7)),

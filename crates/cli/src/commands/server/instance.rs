@@ -146,6 +146,8 @@ async fn open(config: &Config, public_url: &str, mail: Mailer) -> Result<App, Fa
                 .map(|network| network.0)
                 .collect(),
         ),
+        google: config.google.clone(),
+        federation: config.federation,
     };
     let opened = App::open(oneclaw_app::Config {
         database: config.database.clone(),

@@ -7,10 +7,11 @@ use oneclaw_client::wire::PrincipalType;
 use oneclaw_core::model::purpose::Purpose;
 
 pub(super) fn all() -> Vec<Sample> {
-    let reauth = |password, code| ReauthRequest {
+    let reauth = |password, code, passkey| ReauthRequest {
         purpose: Purpose::AccountDelete,
         password,
         code,
+        passkey,
     };
     let given = ReauthResponse {
         token: secret("rat_1"),
@@ -76,8 +77,12 @@ pub(super) fn all() -> Vec<Sample> {
         ),
         sample(
             "ReauthRequest",
-            &reauth(None, None),
-            &reauth(Some(secret("p-1")), Some(secret("123456"))),
+            &reauth(None, None, None),
+            &reauth(
+                Some(secret("p-1")),
+                Some(secret("123456")),
+                Some(super::factors::used()),
+            ),
         ),
         sample("ReauthResponse", &given, &given),
     ]

@@ -67,6 +67,7 @@ pub(super) async fn exchange_key(
     let request = AgentTokenRequest {
         agent_id: Some(agent_id),
         api_key,
+        dpop_jwk: None,
     };
     let answer = newcomer
         .agent_token(&request)

@@ -1,0 +1,59 @@
+-- What accounts have beside a password, and what may be used once.
+
+-- The secret shared with an authenticator app, sealed under the record key. It counts once confirmed.
+CREATE TABLE totp_factors (
+    user_id        BLOB NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    sealed_secret  BLOB NOT NULL,
+    last_step      INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    confirmed_at   INTEGER
+) STRICT;
+
+-- Only keyed hashes, each bound to its user.
+CREATE TABLE recovery_codes (
+    hash     BLOB NOT NULL PRIMARY KEY,
+    user_id  BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    used_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recovery_codes_by_user ON recovery_codes (user_id);
+
+CREATE TABLE passkeys (
+    id               BLOB NOT NULL PRIMARY KEY,
+    user_id          BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id    BLOB NOT NULL UNIQUE,
+    public_key       BLOB NOT NULL,
+    sign_count       INTEGER NOT NULL,
+    backup_eligible  INTEGER NOT NULL,
+    backed_up        INTEGER NOT NULL,
+    aaguid           BLOB NOT NULL,
+    transports       TEXT NOT NULL,
+    name             TEXT NOT NULL,
+    created_at       INTEGER NOT NULL,
+    last_used_at     INTEGER
+) STRICT;
+CREATE INDEX passkeys_by_user ON passkeys (user_id, created_at);
+
+-- Accounts of other providers by which people sign in.
+CREATE TABLE identities (
+    provider    TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    user_id     BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (provider, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identities_by_user ON identities (user_id);
+
+-- Challenges and proofs that were used, until they would be refused as too old anyway.
+CREATE TABLE spent_proofs (
+    id          BLOB NOT NULL PRIMARY KEY,
+    expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_proofs_by_expiry ON spent_proofs (expires_at);
+
+-- Private keys that sign tokens for other services, sealed under the record key.
+CREATE TABLE federation_keys (
+    id          TEXT NOT NULL PRIMARY KEY,
+    sealed      BLOB NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX federation_keys_by_age ON federation_keys (created_at, id);
