@@ -19,11 +19,18 @@ struct Generated {
     validate: fn(&str) -> Result<()>,
 }
 
-const FILES: [Generated; 1] = [Generated {
-    path: "docs/openapi.json",
-    subcommand: "openapi",
-    validate: is_openapi,
-}];
+const FILES: [Generated; 2] = [
+    Generated {
+        path: "docs/openapi.json",
+        subcommand: "openapi",
+        validate: is_openapi,
+    },
+    Generated {
+        path: "docs/CLI.md",
+        subcommand: "reference",
+        validate: is_reference,
+    },
+];
 
 /// Whether the files are written or compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +110,13 @@ fn is_openapi(text: &str) -> Result<()> {
         .unwrap_or_default();
     if !version.starts_with("3.1") {
         bail!("an OpenAPI 3.1 document was expected");
+    }
+    Ok(())
+}
+
+fn is_reference(text: &str) -> Result<()> {
+    if !text.starts_with("# Commands") {
+        bail!("the reference of all commands was expected");
     }
     Ok(())
 }

@@ -10,18 +10,31 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::commands::client::ClientCommand;
+use crate::commands::log::LogCommand;
+use crate::output::Format;
+
 /// The end of `1claw --help`.
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
   1    failed
   2    wrong arguments, environment or configuration file
+  3    a person refused
+  4    not signed in, or the credential is not accepted
   5    what was named does not exist
+  6    a policy forbids it, or some of the values cannot be read
+  7    a human has to approve first
+  8    the name exists, or somebody else was faster
   9    server or database not reachable; trying again may help
   10   a verification found a difference
+  124  the wait is over; the request is still open
+  125  env run: failed before the program started
+  126  env run: the program cannot be executed
+  127  env run: there is no such program
   130  interrupted
 
-Data goes to stdout, everything else to stderr.";
+env run ends with the code of the program. Data goes to stdout, everything else to stderr.";
 
 /// A secrets vault that AI agents can join by themselves.
 // No `Debug` here and where settings are: a URL may hold a password.
@@ -36,7 +49,11 @@ pub(crate) struct Cli {
 }
 
 /// Options of every command.
-#[derive(Args, Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
     /// Print data, and errors, as JSON
     #[arg(long, global = true, help_heading = "Output")]
@@ -44,6 +61,44 @@ pub(crate) struct Global {
     /// Never use colours (also: `NO_COLOR`)
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) no_color: bool,
+    /// Form of data
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Output",
+        conflicts_with = "json",
+        value_name = "FORM",
+        hide_possible_values = true
+    )]
+    pub(crate) format: Option<Format>,
+    /// Say nothing but errors
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Never ask questions
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) no_input: bool,
+    /// Answer yes to questions
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) yes: bool,
+    /// Address of the server [default: that of `1claw config`, or http://127.0.0.1:8110]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Connection",
+        env = "ONECLAW_BASE_URL",
+        value_name = "URL"
+    )]
+    pub(crate) api_url: Option<String>,
+    /// Name or id of the vault [default: that of the project's link, or of `1claw config`]
+    #[arg(
+        long,
+        short = 'v',
+        global = true,
+        help_heading = "Connection",
+        env = "ONECLAW_VAULT_ID",
+        value_name = "VAULT"
+    )]
+    pub(crate) vault: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -57,8 +112,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    #[command(flatten)]
+    Client(ClientCommand),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
     Openapi,
+    /// Print the reference of all commands (Markdown)
+    #[command(hide = true)]
+    Reference,
+    /// Print a script that lets a shell complete commands
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
     #[command(hide = true)]
     BenchSeed(BenchSeedArgs),
     #[command(hide = true)]
@@ -312,10 +377,12 @@ pub(crate) struct DemoArgs {
     pub(crate) exit: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum AuditCommand {
     /// Check an exported log against a signed checkpoint, without server or database
     Verify(AuditVerifyArgs),
+    #[command(flatten)]
+    Log(LogCommand),
 }
 
 #[derive(Args, Debug)]

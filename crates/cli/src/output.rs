@@ -4,16 +4,18 @@
 //! - Data goes to stdout, talk to stderr, so that the output of a command can be piped.
 //! - Each stream decides for itself whether it is coloured (terminal, `NO_COLOR`, `TERM=dumb`, `--no-color`).
 //! - An error is at most three lines: what happened, why, what to do. It never holds a secret.
-//! - Text that others chose is made [`harmless`] before a terminal sees it.
+//! - Text that others chose is made [`harmless`] before a terminal sees it; in JSON it is escaped instead.
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
 use oneclaw_core::model::text::is_deceptive;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Headings.
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -26,12 +28,54 @@ pub(crate) const CAUTION: Style = AnsiColor::Yellow.on_default();
 /// What went wrong.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Where a command writes.
+/// The form of data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// One tab-separated record per line, without a header
+    Plain,
+    /// One JSON object per line
+    Ndjson,
+    /// Variables for programs that read `.env` files (env pull and export)
+    #[value(alias = "env")]
+    Dotenv,
+    /// Variables for `docker run --env-file` (env pull and export)
+    Docker,
+    /// Variables for a POSIX shell to read (env pull and export)
+    Shell,
+    /// Variables as a YAML mapping (env pull and export)
+    Yaml,
+    /// Variables for `$GITHUB_ENV` (env pull and export)
+    Github,
+}
+
+impl Format {
+    /// Whether this form is for variables alone.
+    pub(crate) fn is_dialect(self) -> bool {
+        !matches!(self, Self::Table | Self::Json | Self::Plain | Self::Ndjson)
+    }
+}
+
+/// Where a command writes, and whether it may ask.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     /// Data as JSON instead of text.
     pub(crate) json: bool,
+    pub(crate) format: Format,
+    /// No talk beyond errors.
+    pub(crate) quiet: bool,
+    /// Whether questions may be asked, if somebody is there to answer them.
+    pub(crate) may_ask: bool,
+    /// Whether "yes" was said in advance.
+    pub(crate) assume_yes: bool,
 }
+
+/// A column: its heading, and the field of the JSON that it shows.
+pub(crate) type Column = (&'static str, &'static str);
 
 impl Printer {
     /// Writes a line of data.
@@ -45,10 +89,110 @@ impl Printer {
 
     /// Writes data as one JSON document on one line.
     pub(crate) fn json(self, document: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string(document).map_err(|error| {
-            Failure::new(Exit::Failed, "the result cannot be written as JSON").because(error)
-        })?;
-        self.data(text)
+        self.data(harmless_json(&as_json(document)?))
+    }
+
+    /// Writes a list, whose entries are in the field `name` of the document.
+    pub(crate) fn list(
+        self,
+        document: &impl Serialize,
+        name: &str,
+        columns: &[Column],
+    ) -> Result<(), Failure> {
+        if self.format == Format::Json {
+            return self.json(document);
+        }
+        let document = as_value(document)?;
+        let entries = document.get(name).and_then(Value::as_array);
+        let entries = entries.map(Vec::as_slice).unwrap_or_default();
+        if self.format == Format::Ndjson {
+            return entries.iter().try_for_each(|entry| self.json(entry));
+        }
+        let rows: Vec<Vec<String>> = entries
+            .iter()
+            .map(|entry| {
+                columns
+                    .iter()
+                    .map(|(_, field)| cell(entry, field))
+                    .collect()
+            })
+            .collect();
+        if self.format == Format::Plain {
+            return rows.iter().try_for_each(|row| self.data(row.join("\t")));
+        }
+        if rows.is_empty() {
+            self.say(format_args!("no {name}"));
+            return Ok(());
+        }
+        let widths: Vec<usize> = columns
+            .iter()
+            .enumerate()
+            .map(|(index, (heading, _))| {
+                let cells = rows.iter().filter_map(|row| row.get(index));
+                cells
+                    .map(|cell| cell.chars().count())
+                    .chain([heading.len()])
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        let headings = columns
+            .iter()
+            .map(|(heading, _)| (*heading).to_owned())
+            .collect::<Vec<_>>();
+        self.data(format_args!(
+            "{BOLD}{}{BOLD:#}",
+            aligned(&headings, &widths)
+        ))?;
+        rows.iter()
+            .try_for_each(|row| self.data(aligned(row, &widths)))
+    }
+
+    /// Writes one thing, field by field.
+    pub(crate) fn one(self, document: &impl Serialize, columns: &[Column]) -> Result<(), Failure> {
+        if self.json {
+            return self.json(document);
+        }
+        let document = as_value(document)?;
+        if self.format == Format::Plain {
+            let cells: Vec<_> = columns
+                .iter()
+                .map(|(_, field)| cell(&document, field))
+                .collect();
+            return self.data(cells.join("\t"));
+        }
+        let width = columns
+            .iter()
+            .map(|(heading, _)| heading.len())
+            .max()
+            .unwrap_or(0);
+        for (heading, field) in columns {
+            let value = cell(&document, field);
+            if !value.is_empty() {
+                self.data(format_args!("{BOLD}{heading:width$}{BOLD:#}  {value}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what was done; the document of it under `--json`.
+    pub(crate) fn done(
+        self,
+        sentence: impl Display,
+        document: &impl Serialize,
+    ) -> Result<(), Failure> {
+        if self.json {
+            return self.json(document);
+        }
+        self.say(sentence);
+        Ok(())
+    }
+
+    /// A line of talk that `--quiet` and JSON do without.
+    pub(crate) fn say(self, line: impl Display) {
+        if !self.quiet && !self.json {
+            self.note(harmless(&line.to_string()));
+        }
     }
 
     /// Writes a line of talk. Whether anybody listens makes no difference to the command.
@@ -77,9 +221,81 @@ impl Printer {
             if let Some(next) = &failure.next {
                 self.note(format_args!("  {next}"));
             }
+            if let Some(id) = &failure.request_id {
+                self.note(format_args!("  {DIM}request id {id}{DIM:#}"));
+            }
         }
         ExitCode::from(failure.exit as u8)
     }
+}
+
+fn as_json(document: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(document).map_err(not_json)
+}
+
+fn as_value(document: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(document).map_err(not_json)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::new(Exit::Failed, "the result cannot be written as JSON").because(error)
+}
+
+/// A field as text; a path like `vault.id` reaches into objects.
+fn cell(entry: &Value, field: &str) -> String {
+    let value = field
+        .split('.')
+        .try_fold(entry, |value, part| value.get(part));
+    let text = match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => {
+            let words = items.iter().map(|item| {
+                item.as_str()
+                    .map_or_else(|| item.to_string(), str::to_owned)
+            });
+            words.collect::<Vec<_>>().join(",")
+        }
+        Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        Some(other) => other.to_string(),
+    };
+    harmless(&text).into_owned()
+}
+
+fn aligned(cells: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in cells.iter().zip(widths) {
+        if !line.is_empty() {
+            line.push_str("  ");
+        }
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(
+            ' ',
+            width.saturating_sub(cell.chars().count()),
+        ));
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// JSON text with everything escaped that a terminal would act on. Such characters occur inside strings alone.
+fn harmless_json(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_deceptive) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_deceptive(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 fn write_line(stream: &mut impl io::Write, line: impl Display) -> Result<(), Failure> {
@@ -100,12 +316,30 @@ pub(crate) enum Exit {
     Failed = 1,
     /// The arguments, the environment or the configuration file are wrong.
     Usage = 2,
+    /// A person refused, or gave up at a question.
+    Declined = 3,
+    /// Not signed in, or the credential is not accepted.
+    SignIn = 4,
     /// What was named does not exist.
     NotFound = 5,
+    /// A policy forbids it, or some of the values cannot be read.
+    Forbidden = 6,
+    /// A human has to approve first, and nobody waited.
+    ApprovalNeeded = 7,
+    /// The name exists, or somebody else was faster.
+    Conflict = 8,
     /// A server or the database cannot be reached; trying again may help.
     Unavailable = 9,
     /// A verification found a difference.
     Mismatch = 10,
+    /// The wait is over; the request is still open.
+    TimedOut = 124,
+    /// `env run` could not start the program.
+    RunFailed = 125,
+    /// The program of `env run` cannot be executed.
+    NotExecutable = 126,
+    /// The program of `env run` does not exist.
+    NoProgram = 127,
     /// Stopped by the user before the end.
     Interrupted = 130,
     /// The reader of the output went away (128 + SIGPIPE).
@@ -119,6 +353,8 @@ pub(crate) struct Failure {
     what: String,
     why: Option<String>,
     next: Option<String>,
+    request_id: Option<String>,
+    status: Option<u16>,
 }
 
 impl Failure {
@@ -129,6 +365,29 @@ impl Failure {
             what: what.into(),
             why: None,
             next: None,
+            request_id: None,
+            status: None,
+        }
+    }
+
+    /// The same with another exit code.
+    pub(crate) fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Where this is in the server's log.
+    pub(crate) fn answered(mut self, status: u16, request_id: Option<&str>) -> Self {
+        self.status = Some(status);
+        self.request_id = request_id.map(|id| harmless(id).into_owned());
+        self
+    }
+
+    /// What happened and why, on one line.
+    pub(crate) fn sentence(&self) -> String {
+        match &self.why {
+            Some(why) => format!("{}: {why}", self.what),
+            None => self.what.clone(),
         }
     }
 
@@ -167,6 +426,10 @@ struct ErrorFields<'a> {
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
 }
 
 impl<'a> From<&'a Failure> for ErrorFields<'a> {
@@ -176,6 +439,8 @@ impl<'a> From<&'a Failure> for ErrorFields<'a> {
             message: &failure.what,
             reason: failure.why.as_deref(),
             hint: failure.next.as_deref(),
+            status: failure.status,
+            request_id: failure.request_id.as_deref(),
         }
     }
 }
@@ -201,6 +466,24 @@ mod tests {
             "deploy\u{fffd}[2Jbot\u{fffd}x"
         );
         assert!(matches!(harmless("ordinary"), Cow::Borrowed("ordinary")));
+    }
+
+    #[test]
+    fn json_keeps_what_it_cannot_show() {
+        let text = serde_json::to_string("a\u{202e}b\u{9b}c\u{1b}d\u{e0041}").unwrap();
+        let shown = harmless_json(&text);
+        assert!(!shown.chars().any(is_deceptive), "{shown}");
+        let read: String = serde_json::from_str(&shown).unwrap();
+        assert_eq!(read, "a\u{202e}b\u{9b}c\u{1b}d\u{e0041}");
+    }
+
+    #[test]
+    fn cells_are_one_harmless_line() {
+        let entry = serde_json::json!({ "name": "a\tb\u{1b}[31m", "on": true, "words": ["x", "y"], "none": null, "in": { "id": 7 } });
+        let cells: Vec<_> = ["name", "on", "words", "none", "in.id", "missing"]
+            .map(|field| cell(&entry, field))
+            .into();
+        assert_eq!(cells, ["a\u{fffd}b\u{fffd}[31m", "yes", "x,y", "", "7", ""]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What concerns the process as a whole: permissions of new files, core dumps, signals, log, threads.
 
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
@@ -11,19 +11,45 @@ use tracing_subscriber::EnvFilter;
 use crate::args::LogFormat;
 use crate::output::{Exit, Failure};
 
+/// The mask that the process was started with, for programs that it becomes.
+static STARTED_WITH: OnceLock<Mode> = OnceLock::new();
+
 /// Makes everything the process writes readable by its user alone, keeps its memory out of core dumps and away from
 /// debuggers of the same user, and chooses the cryptography of TLS.
 pub(crate) fn harden() {
-    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let before = rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let _ = STARTED_WITH.set(before);
+    // The upper limit stays: it could not be given back to a program that this process becomes.
     let none = Rlimit {
         current: Some(0),
-        maximum: Some(0),
+        ..rustix::process::getrlimit(Resource::Core)
     };
     // Best effort: a sandbox may forbid either, and neither protects against more than an accident.
     let _ = rustix::process::setrlimit(Resource::Core, none);
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
     // Fails only when there is one already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// Takes back what [`harden`] would leave to a program that this process becomes.
+pub(crate) fn soften() {
+    if let Some(mask) = STARTED_WITH.get() {
+        rustix::process::umask(*mask);
+    }
+    let limit = rustix::process::getrlimit(Resource::Core);
+    let all = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let _ = rustix::process::setrlimit(Resource::Core, all);
+}
+
+/// Starts what a client command needs to wait for answers: no threads of its own.
+pub(crate) fn start_client() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, "waiting cannot be set up").because(error))
 }
 
 /// Starts the threads that requests are served on.

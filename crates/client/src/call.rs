@@ -17,6 +17,8 @@ use crate::wire::SecretText;
 pub(crate) struct Call {
     pub(crate) method: Method,
     segments: Vec<String>,
+    /// A path that the caller has encoded, instead of segments.
+    encoded_path: Option<String>,
     query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
@@ -32,11 +34,23 @@ impl Call {
         Self {
             method,
             segments: path.split('/').map(str::to_owned).collect(),
+            encoded_path: None,
             query: String::new(),
             headers: HeaderMap::new(),
             body: None,
             authenticated: true,
             confirmation: None,
+        }
+    }
+
+    /// A request to a path and query that are encoded already.
+    pub(crate) fn encoded(method: Method, target: &str, body: Option<Bytes>) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self {
+            encoded_path: Some(path.trim_start_matches('/').to_owned()),
+            query: query.to_owned(),
+            body,
+            ..Self::new(method, "")
         }
     }
 
@@ -125,6 +139,12 @@ impl Call {
             return Err(Error::Encode("a path segment is `.` or `..`"));
         }
         let mut url = base.clone();
+        if let Some(path) = &self.encoded_path {
+            let prefix = base.path().trim_end_matches('/');
+            url.set_path(&format!("{prefix}/{path}"));
+            url.set_query(Some(self.query.as_str()).filter(|query| !query.is_empty()));
+            return Ok(url);
+        }
         url.path_segments_mut()
             .map_err(|()| Error::BaseUrl("it has no path"))?
             .pop_if_empty()

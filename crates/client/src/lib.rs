@@ -41,6 +41,7 @@ pub mod org;
 pub mod passkeys;
 pub mod policies;
 pub mod problem;
+mod raw;
 pub mod reauth;
 pub mod secrets;
 pub mod sessions;

@@ -5,12 +5,16 @@
 #![cfg(test)]
 
 mod audit;
+mod client;
 mod config;
 mod crash;
 mod demo;
 mod disk;
+mod examples;
 mod harness;
 mod journey;
 mod leaks;
 mod nodes;
 mod operator;
+mod person;
+mod trouble;

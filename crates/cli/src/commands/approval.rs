@@ -1,0 +1,255 @@
+//! `1claw approval`.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use oneclaw_client::approvals::{
+    AccessTemplate, AnswerApprovalRequest, ApprovalResponse, CreateApprovalRequest,
+    GetApprovalQuery, ListApprovalsQuery,
+};
+use oneclaw_core::clock::{Clock as _, SystemClock};
+use oneclaw_core::id::ApprovalId;
+use oneclaw_core::model::approval::ApprovalStatus;
+use oneclaw_core::path::PathPattern;
+
+use super::client::duration;
+use crate::input;
+use crate::output::{Column, Exit, Failure, Printer, harmless};
+use crate::remote::Remote;
+
+const COLUMNS: [Column; 6] = [
+    ("ID", "id"),
+    ("STATUS", "status"),
+    ("PATHS", "secret_path"),
+    ("MAY", "permissions"),
+    ("REASON", "reason"),
+    ("ASKED", "created_at"),
+];
+const DETAILS: [Column; 10] = [
+    ("ID", "id"),
+    ("STATUS", "status"),
+    ("AGENT", "agent_id"),
+    ("VAULT", "vault_id"),
+    ("PATHS", "secret_path"),
+    ("MAY", "permissions"),
+    ("REASON", "reason"),
+    ("DECISION", "decision_reason"),
+    ("REVIEW", "review_url"),
+    ("EXPIRES", "expires_at"),
+];
+/// How long one question to the server may take; shorter than the client waits for an answer.
+const ONE_QUESTION: u64 = 20;
+
+#[derive(Subcommand)]
+pub(crate) enum ApprovalCommand {
+    /// List requests
+    #[command(alias = "ls")]
+    List {
+        /// Only those with this status
+        #[arg(long)]
+        status: Option<String>,
+    },
+    /// Show a request
+    Get { id: ApprovalId },
+    /// Grant a request
+    Approve {
+        id: ApprovalId,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Refuse a request
+    Deny {
+        id: ApprovalId,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Grant or refuse a request
+    Decide {
+        id: ApprovalId,
+        decision: Decision,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Ask for access, as an agent
+    Request(RequestArgs),
+    /// Wait for the decision on a request
+    Wait {
+        id: ApprovalId,
+        /// How long
+        #[arg(long, value_parser = duration, default_value = "15m", value_name = "TIME")]
+        timeout: Duration,
+    },
+    /// Go through the requests that wait, one by one
+    Review,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Decision {
+    Approve,
+    Reject,
+}
+
+#[derive(Args)]
+pub(crate) struct RequestArgs {
+    /// The path, or a pattern
+    path: PathPattern,
+    /// What for: read, write, delete, rotate or use
+    #[arg(long, default_value = "read")]
+    action: String,
+    /// Why, for the human who decides
+    #[arg(long)]
+    reason: Option<String>,
+    /// Wait for the decision
+    #[arg(long, value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "15m", value_name = "TIME")]
+    wait: Option<Duration>,
+}
+
+fn decided(request: &ApprovalResponse, printer: Printer) -> Result<(), Failure> {
+    match request.status {
+        ApprovalStatus::Approved => printer.done(format_args!("approved: {}", request.id), request),
+        ApprovalStatus::Pending => Err(Failure::new(
+            Exit::TimedOut,
+            format!("request {} is not decided yet", request.id),
+        )
+        .next(format!("1claw approval wait {}", request.id))),
+        other => {
+            let failure = Failure::new(
+                Exit::Declined,
+                format!("request {} is {}", request.id, other.as_str()),
+            );
+            Err(match &request.decision_reason {
+                Some(reason) => failure.because(reason),
+                None => failure,
+            })
+        }
+    }
+}
+
+async fn wait(
+    id: ApprovalId,
+    patience: Duration,
+    remote: &Remote,
+    printer: Printer,
+) -> Result<(), Failure> {
+    let end = SystemClock.now().plus(patience);
+    printer.say(format_args!("waiting for a decision on {id}"));
+    loop {
+        let left = end.since(SystemClock.now()).as_secs().min(ONE_QUESTION);
+        // The server holds the question until there is an answer, so this does not spin.
+        let query = GetApprovalQuery {
+            wait: Some(left.max(1)),
+        };
+        let request = remote.client.get_approval(id, &query).await?;
+        if request.status != ApprovalStatus::Pending || end <= SystemClock.now() {
+            return decided(&request, printer);
+        }
+    }
+}
+
+async fn answer(
+    id: ApprovalId,
+    decision: Decision,
+    reason: Option<String>,
+    remote: &Remote,
+) -> Result<ApprovalResponse, Failure> {
+    let request = AnswerApprovalRequest {
+        reason,
+        grant: None,
+    };
+    Ok(match decision {
+        Decision::Approve => remote.client.approve_approval(id, &request).await?,
+        Decision::Reject => remote.client.deny_approval(id, &request).await?,
+    })
+}
+
+async fn review(remote: &Remote, printer: Printer) -> Result<(), Failure> {
+    let query = ListApprovalsQuery {
+        status: Some(ApprovalStatus::Pending.as_str().to_owned()),
+        ..ListApprovalsQuery::default()
+    };
+    let waiting = remote.client.list_approvals(&query).await?.approvals;
+    if waiting.is_empty() {
+        printer.say("nothing waits for a decision");
+        return Ok(());
+    }
+    for request in waiting {
+        let reason = request.reason.as_deref().unwrap_or("no reason given");
+        printer.note(format_args!(
+            "agent {} asks to {} {}\n  {}",
+            request.agent_id,
+            harmless(&request.permissions.join(", ")),
+            harmless(&request.secret_path),
+            harmless(reason)
+        ));
+        let decision = match input::line("approve, deny or skip? [a/d/S]", printer)?.as_str() {
+            "a" | "approve" => Decision::Approve,
+            "d" | "deny" => Decision::Reject,
+            _ => continue,
+        };
+        let decided = answer(request.id, decision, None, remote).await?;
+        printer.say(format_args!("{}: {}", decided.status.as_str(), request.id));
+    }
+    Ok(())
+}
+
+pub(crate) async fn run(
+    command: ApprovalCommand,
+    remote: &Remote,
+    printer: Printer,
+) -> Result<(), Failure> {
+    let client = &remote.client;
+    match command {
+        ApprovalCommand::List { status } => {
+            let query = ListApprovalsQuery {
+                status,
+                ..ListApprovalsQuery::default()
+            };
+            printer.list(&client.list_approvals(&query).await?, "approvals", &COLUMNS)
+        }
+        ApprovalCommand::Get { id } => printer.one(
+            &client
+                .get_approval(id, &GetApprovalQuery::default())
+                .await?,
+            &DETAILS,
+        ),
+        ApprovalCommand::Approve { id, reason } => {
+            let decided = answer(id, Decision::Approve, reason, remote).await?;
+            printer.done(format_args!("approved {id}"), &decided)
+        }
+        ApprovalCommand::Deny { id, reason } => {
+            let decided = answer(id, Decision::Reject, reason, remote).await?;
+            printer.done(format_args!("denied {id}"), &decided)
+        }
+        ApprovalCommand::Decide {
+            id,
+            decision,
+            reason,
+        } => {
+            let decided = answer(id, decision, reason, remote).await?;
+            printer.done(format_args!("{} {id}", decided.status.as_str()), &decided)
+        }
+        ApprovalCommand::Request(args) => {
+            let vault = remote.vault().await?;
+            let template = AccessTemplate::new(vault, args.path.as_str(), &args.action);
+            let summary = serde_json::to_value(&template.summary).map_err(|error| {
+                Failure::new(Exit::Failed, "the request cannot be written").because(error)
+            })?;
+            let request = CreateApprovalRequest {
+                action: template.action,
+                target_type: template.target_type,
+                target_id: template.target_id,
+                summary,
+                reason: args.reason,
+                risk_tier: None,
+                duration_seconds: None,
+            };
+            let asked = client.request_approval(&request).await?;
+            match args.wait {
+                Some(patience) => wait(asked.id, patience, remote, printer).await,
+                None => printer.one(&asked, &DETAILS),
+            }
+        }
+        ApprovalCommand::Wait { id, timeout } => wait(id, timeout, remote, printer).await,
+        ApprovalCommand::Review => review(remote, printer).await,
+    }
+}

@@ -1,0 +1,158 @@
+//! The commands that speak with a vault, and how each is set up.
+
+use clap::Subcommand;
+
+use super::{
+    agent, api, approval, configure, diagnose, env, log, org, policy, secret, share, sign_in,
+    vault, webhook,
+};
+use crate::args::Global;
+use crate::output::{Exit, Failure, Format, Printer};
+use crate::process;
+use crate::remote::Remote;
+
+#[derive(Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Sign in and keep the session in a file that only you can read
+    Login(sign_in::LoginArgs),
+    /// End the session, here and on the server
+    Logout,
+    /// Say who one is, where, and where the credential comes from
+    Whoami,
+    /// Vaults: containers of secrets
+    #[command(subcommand, visible_alias = "vaults")]
+    Vault(vault::VaultCommand),
+    /// Secrets of a vault
+    #[command(subcommand, visible_alias = "secrets")]
+    Secret(secret::SecretCommand),
+    /// Secrets as environment variables
+    #[command(subcommand)]
+    Env(env::EnvCommand),
+    /// Agents, and letting them in
+    #[command(subcommand, visible_alias = "agents")]
+    Agent(agent::AgentCommand),
+    /// Who may do what with which secrets
+    #[command(subcommand, visible_alias = "policies")]
+    Policy(policy::PolicyCommand),
+    /// Secrets handed to others, for a while
+    #[command(subcommand, visible_alias = "shares")]
+    Share(share::ShareCommand),
+    /// Requests that a human decides
+    #[command(subcommand, visible_alias = "approvals")]
+    Approval(approval::ApprovalCommand),
+    /// The organisation and its people
+    #[command(subcommand)]
+    Org(org::OrgCommand),
+    /// Signed calls of yours when something happens
+    #[command(subcommand, visible_alias = "webhooks")]
+    Webhook(webhook::WebhookCommand),
+    /// Settings of this program
+    #[command(subcommand)]
+    Config(configure::ConfigCommand),
+    /// Send any request to the API
+    Api(api::ApiArgs),
+    /// Look for what keeps commands from working
+    Doctor,
+    #[command(skip)]
+    Log(log::LogCommand),
+}
+
+pub(crate) fn run(
+    command: ClientCommand,
+    global: &Global,
+    printer: Printer,
+) -> Result<(), Failure> {
+    let printer = configure::preferred(printer, global)?;
+    if printer.format.is_dialect() && !matches!(command, ClientCommand::Env(_)) {
+        return Err(
+            Failure::new(Exit::Usage, "this form is for variables alone")
+                .next("choose table, json, plain or ndjson"),
+        );
+    }
+    process::start_client()?.block_on(dispatch(command, global, printer))
+}
+
+async fn dispatch(
+    command: ClientCommand,
+    global: &Global,
+    printer: Printer,
+) -> Result<(), Failure> {
+    // These do without a credential.
+    match command {
+        ClientCommand::Login(args) => return sign_in::login(args, global, printer).await,
+        ClientCommand::Logout => return sign_in::logout(global, printer).await,
+        ClientCommand::Config(command) => return configure::run(command, printer),
+        ClientCommand::Doctor => return diagnose::run(global, printer).await,
+        ClientCommand::Agent(agent::AgentCommand::Enroll(args)) => {
+            return agent::enroll(args, &Remote::anonymous(global)?, printer).await;
+        }
+        ClientCommand::Secret(secret::SecretCommand::Set(ref args)) => {
+            secret::refuse_argument(args)?
+        }
+        ClientCommand::Env(env::EnvCommand::Run(args)) => {
+            return env::run_program(args, global, printer).await;
+        }
+        _ => {}
+    }
+    let remote = Remote::open(global, printer).await?;
+    match command {
+        ClientCommand::Whoami => sign_in::whoami(&remote, printer).await,
+        ClientCommand::Vault(command) => vault::run(command, &remote, printer).await,
+        ClientCommand::Secret(command) => secret::run(command, &remote, printer).await,
+        ClientCommand::Env(command) => env::run(command, &remote, printer).await,
+        ClientCommand::Agent(command) => agent::run(command, &remote, printer).await,
+        ClientCommand::Policy(command) => policy::run(command, &remote, printer).await,
+        ClientCommand::Share(command) => share::run(command, &remote, printer).await,
+        ClientCommand::Approval(command) => approval::run(command, &remote, printer).await,
+        ClientCommand::Org(command) => org::run(command, &remote, printer).await,
+        ClientCommand::Webhook(command) => webhook::run(command, &remote, printer).await,
+        ClientCommand::Api(args) => api::run(args, &remote, printer).await,
+        ClientCommand::Log(command) => log::run(command, &remote, printer).await,
+        ClientCommand::Login(_)
+        | ClientCommand::Logout
+        | ClientCommand::Config(_)
+        | ClientCommand::Doctor => Ok(()),
+    }
+}
+
+/// A length of time: `90s`, `15m`, `24h`, `7d`.
+pub(crate) fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "expected a number and s, m, h or d, such as 15m".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text
+        .strip_suffix(unit)
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| wrong())?;
+    // Beyond a century is a slip of the finger.
+    let total = number
+        .checked_mul(seconds)
+        .filter(|total| (1..=3_200_000_000).contains(total));
+    total.map(std::time::Duration::from_secs).ok_or_else(wrong)
+}
+
+/// Whether the data goes to a program and not to a person.
+pub(crate) fn wants_records(printer: Printer) -> bool {
+    printer.json || printer.format == Format::Plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_need_a_unit() {
+        assert_eq!(duration("90s").unwrap().as_secs(), 90);
+        assert_eq!(duration("7d").unwrap().as_secs(), 604_800);
+        for wrong in ["", "m", "15", "-1h", "0s", "999999999999999999d", "1w", "ü"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Somebody at a terminal: a home folder, a server, and commands whose transcripts can be compared.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use crate::harness::{Folder, PASSWORD, command, stderr, stdout};
+
+pub(crate) struct Person {
+    pub(crate) home: Folder,
+    pub(crate) url: String,
+}
+
+impl Person {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            home: Folder::new(),
+            url: url.to_owned(),
+        }
+    }
+
+    /// The same, after `1claw login`.
+    pub(crate) fn signed_in(url: &str, email: &str) -> Self {
+        let person = Self::new(url);
+        let output = person.run(
+            Some(PASSWORD),
+            &["login", "--email", email, "--password-file", "-"],
+        );
+        assert!(output.status.success(), "{}", stderr(&output));
+        person
+    }
+
+    /// A command of this person, not started yet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command
+            .env("HOME", self.home.path(""))
+            .env("PATH", "/usr/bin:/bin")
+            .env("ONECLAW_BASE_URL", &self.url)
+            .current_dir(self.home.path(""));
+        command
+    }
+
+    pub(crate) fn run(&self, input: Option<&str>, arguments: &[&str]) -> Output {
+        feed(&mut self.command(arguments), input)
+    }
+
+    /// What happened, as it would be told to somebody else: without ids, times, keys and places.
+    pub(crate) fn transcript(&self, input: Option<&str>, arguments: &[&str]) -> String {
+        let output = self.run(input, arguments);
+        let mut text = format!("$ 1claw {}\n", arguments.join(" "));
+        if let Some(input) = input {
+            text = format!("$ printf '{input}' | 1claw {}\n", arguments.join(" "));
+        }
+        for line in stdout(&output).lines() {
+            text.push_str(&format!("{line}\n"));
+        }
+        for line in stderr(&output).lines() {
+            text.push_str(&format!("! {line}\n"));
+        }
+        text.push_str(&format!("= {}\n\n", output.status.code().unwrap()));
+        let home = self.home.path("");
+        let text = text
+            .replace(home.to_str().unwrap().trim_end_matches('/'), "<home>")
+            .replace(&self.url, "<server>");
+        redacted(&text)
+    }
+}
+
+pub(crate) fn feed(command: &mut Command, input: Option<&str>) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A program that refuses its arguments does not read.
+    let _ = stdin.write_all(input.unwrap_or_default().as_bytes());
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+/// Replaces what differs from run to run.
+fn redacted(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let word_length = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.:".contains(c)))
+            .unwrap_or(rest.len());
+        let word = &rest[..word_length];
+        if shown.ends_with("/enroll/") && word_length > 0 {
+            shown.push_str("<token>");
+            rest = &rest[word_length..];
+        } else if word.len() >= 36 && is_shape(&word[..36], "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
+        {
+            shown.push_str("<id>");
+            rest = &rest[36..];
+        } else if word.len() >= 20 && is_shape(&word[..19], "dddd-dd-ddTdd:dd:dd") {
+            shown.push_str("<time>");
+            rest = &rest[word_length..];
+        } else if ["ocv_", "eyJ", "whsec_", "1ck_"]
+            .iter()
+            .any(|start| word.starts_with(start))
+        {
+            shown.push_str("<key>");
+            rest = &rest[word_length..];
+        } else if c == ' ' && shown.ends_with("  ") {
+            // Columns are as wide as what was redacted.
+            rest = &rest[1..];
+        } else if word_length > 0 {
+            shown.push_str(word);
+            rest = &rest[word_length..];
+        } else {
+            shown.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    shown
+}
+
+fn is_shape(word: &str, shape: &str) -> bool {
+    word.chars()
+        .zip(shape.chars())
+        .all(|(c, shape)| match shape {
+            'h' => c.is_ascii_hexdigit(),
+            'd' => c.is_ascii_digit(),
+            exact => c == exact,
+        })
+}
