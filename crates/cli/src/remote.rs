@@ -150,6 +150,8 @@ impl Remote {
             Some(named) => self.vault_named(named).await,
             None => {
                 let mut vaults = self.client.list_vaults().await?.vaults;
+                // The one for keys of agents is nobody's choice.
+                vaults.retain(|vault| !vault.name.starts_with("__"));
                 match (vaults.pop(), vaults.is_empty()) {
                     (Some(only), true) => Ok(only.id),
                     (None, _) => Err(Failure::new(Exit::NotFound, "there is no vault yet")

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{
-    agent, api, approval, configure, diagnose, env, log, org, policy, secret, share, sign_in,
-    vault, webhook,
+    agent, api, approval, configure, diagnose, env, key, log, mfa, org, policy, secret, share,
+    sign_in, vault, webhook,
 };
 use crate::args::Global;
 use crate::output::{Exit, Failure, Format, Printer};
@@ -46,6 +46,12 @@ pub(crate) enum ClientCommand {
     /// Signed calls of yours when something happens
     #[command(subcommand, visible_alias = "webhooks")]
     Webhook(webhook::WebhookCommand),
+    /// Keys that act for you
+    #[command(subcommand, visible_alias = "keys")]
+    Key(key::KeyCommand),
+    /// The second factor of your account
+    #[command(subcommand)]
+    Mfa(mfa::MfaCommand),
     /// Settings of this program
     #[command(subcommand)]
     Config(configure::ConfigCommand),
@@ -106,6 +112,8 @@ async fn dispatch(
         ClientCommand::Approval(command) => approval::run(command, &remote, printer).await,
         ClientCommand::Org(command) => org::run(command, &remote, printer).await,
         ClientCommand::Webhook(command) => webhook::run(command, &remote, printer).await,
+        ClientCommand::Key(command) => key::run(command, &remote, printer).await,
+        ClientCommand::Mfa(command) => mfa::run(command, &remote, printer).await,
         ClientCommand::Api(args) => api::run(args, &remote, printer).await,
         ClientCommand::Log(command) => log::run(command, &remote, printer).await,
         ClientCommand::Login(_)

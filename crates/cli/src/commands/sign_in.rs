@@ -1,27 +1,31 @@
 //! `1claw login`, `logout` and `whoami`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use oneclaw_client::Credential;
 use oneclaw_client::auth::LoginRequest;
-use oneclaw_core::clock::{Clock as _, SystemClock};
+use oneclaw_client::device::{
+    DEVICE_GRANT, DeviceCodeRequest, DeviceTokenError, DeviceTokenRequest,
+};
+use oneclaw_client::mfa::MfaVerifyRequest;
+use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
 use serde_json::{Value, json};
 
 use crate::args::Global;
 use crate::input;
-use crate::output::{Exit, Failure, Printer};
+use crate::output::{BOLD, Exit, Failure, Printer, harmless};
 use crate::remote::{Remote, Source};
 use crate::settings::SavedLogin;
 
 #[derive(Args)]
 pub(crate) struct LoginArgs {
-    /// Address of the account; asked for when absent
+    /// Sign in with a password instead of a code; the address is asked for when absent
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "ADDRESS")]
     email: Option<String>,
     /// Read the password from a file; `-` is stdin
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "email")]
     password_file: Option<PathBuf>,
 }
 
@@ -31,31 +35,13 @@ pub(crate) async fn login(
     printer: Printer,
 ) -> Result<(), Failure> {
     let remote = Remote::anonymous(global)?;
-    let email = match args.email.filter(|email| !email.is_empty()) {
-        Some(email) => email,
-        None => input::line("address", printer)?,
+    let saved = match args.email {
+        Some(email) => {
+            with_password(email, args.password_file.as_deref(), &remote, printer).await?
+        }
+        None => with_device(&remote, printer).await?,
     };
-    let password = input::secret(args.password_file.as_deref(), false, "password", printer)?;
-    let request = LoginRequest {
-        email: email.clone(),
-        password: password.into(),
-    };
-    let answer = remote.client.login(&request).await?;
-    if answer.mfa_required {
-        return Err(
-            Failure::new(Exit::SignIn, "this account has a second factor")
-                .because("a password alone does not sign it in")
-                .next("make a personal key in the dashboard and set ONECLAW_API_KEY"),
-        );
-    }
-    let saved = SavedLogin {
-        access_token: answer.access_token,
-        refresh_token: answer.refresh_token,
-        expires_at: SystemClock
-            .now()
-            .plus(Duration::from_secs(answer.expires_in.into())),
-        email: Some(email.clone()),
-    };
+    let email = saved.email.clone().unwrap_or_default();
     remote.folders.change_saved(|logins| {
         logins.0.insert(remote.url.clone(), saved);
     })?;
@@ -66,8 +52,119 @@ pub(crate) async fn login(
             remote.url,
             file.display()
         ),
-        &json!({ "api_url": remote.url, "email": email, "stored_in": file }),
+        &json!({ "event": "signed_in", "api_url": remote.url, "email": email, "stored_in": file }),
     )
+}
+
+/// When a token that lives so long from now ends.
+fn end_of(expires_in: u32) -> Timestamp {
+    SystemClock
+        .now()
+        .plus(Duration::from_secs(expires_in.into()))
+}
+
+async fn with_password(
+    email: String,
+    file: Option<&Path>,
+    remote: &Remote,
+    printer: Printer,
+) -> Result<SavedLogin, Failure> {
+    let email = if email.is_empty() {
+        input::line("address", printer)?
+    } else {
+        email
+    };
+    let password = input::secret(file, false, "password", printer)?;
+    let request = LoginRequest {
+        email: email.clone(),
+        password: password.into(),
+    };
+    let answer = remote.client.login(&request).await?;
+    if !answer.mfa_required {
+        return Ok(SavedLogin {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+            expires_at: end_of(answer.expires_in),
+            email: Some(email),
+        });
+    }
+    let Some(mfa_token) = answer.mfa_token else {
+        return Err(Failure::new(
+            Exit::Unavailable,
+            "the server asks for a second factor and does not say how",
+        ));
+    };
+    let code = input::line("code of your second factor", printer)?;
+    let request = MfaVerifyRequest {
+        mfa_token,
+        code: code.into(),
+    };
+    let answer = remote.client.mfa_verify(&request).await?;
+    Ok(SavedLogin {
+        access_token: answer.access_token,
+        refresh_token: answer.refresh_token,
+        expires_at: end_of(answer.expires_in),
+        email: Some(email),
+    })
+}
+
+/// Shows a code that somebody signed in elsewhere types into a page (RFC 8628).
+async fn with_device(remote: &Remote, printer: Printer) -> Result<SavedLogin, Failure> {
+    let request = DeviceCodeRequest {
+        client_id: Some("1claw".to_owned()),
+        email: None,
+    };
+    let offer = remote.client.device_code(&request).await?;
+    if printer.json {
+        printer.json(&json!({
+            "event": "authorization_required",
+            "verification_uri": offer.verification_uri,
+            "user_code": offer.user_code,
+            "expires_in": offer.expires_in,
+        }))?;
+    } else {
+        printer.note(format_args!(
+            "open  {}\nenter {BOLD}{}{BOLD:#}",
+            harmless(&offer.verification_uri),
+            harmless(&offer.user_code)
+        ));
+        printer.say("waiting; Ctrl-C leaves nothing behind");
+    }
+    let mut interval = Duration::from_secs(offer.interval.clamp(1, 60).into());
+    let question = DeviceTokenRequest {
+        device_code: offer.device_code,
+        grant_type: Some(DEVICE_GRANT.to_owned()),
+    };
+    loop {
+        tokio::time::sleep(interval).await;
+        let answer = remote.client.device_token(&question).await?;
+        match answer.error {
+            Some(DeviceTokenError::AuthorizationPending) => {}
+            Some(DeviceTokenError::SlowDown) => interval += Duration::from_secs(5),
+            Some(DeviceTokenError::AccessDenied) => {
+                return Err(Failure::new(Exit::Declined, "the sign-in was refused"));
+            }
+            Some(other) => {
+                return Err(Failure::new(
+                    Exit::TimedOut,
+                    "nobody answered in time, or the code is used up",
+                )
+                .because(other)
+                .next("1claw login"));
+            }
+            None => {
+                let Some(access_token) = answer.access_token else {
+                    return Err(Failure::new(Exit::Unavailable, "the server gave no token"));
+                };
+                return Ok(SavedLogin {
+                    access_token,
+                    refresh_token: answer.refresh_token,
+                    expires_at: end_of(answer.expires_in.unwrap_or_default()),
+                    email: answer.email,
+                });
+            }
+        }
+    }
 }
 
 pub(crate) async fn logout(global: &Global, printer: Printer) -> Result<(), Failure> {

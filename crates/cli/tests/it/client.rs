@@ -30,7 +30,7 @@ async fn scene() -> Scene {
 async fn a_day_with_the_vault_reads_well() {
     let scene = scene().await;
     let alice = &scene.alice;
-    let steps: [(Option<&str>, &[&str]); 34] = [
+    let steps: [(Option<&str>, &[&str]); 37] = [
         (None, &["whoami"]),
         (None, &["vault", "create", "main"]),
         (None, &["vault", "list"]),
@@ -115,6 +115,9 @@ async fn a_day_with_the_vault_reads_well() {
         (None, &["org", "members"]),
         (None, &["webhook", "list"]),
         (None, &["agent", "pause", "worker"]),
+        (None, &["key", "create", "laptop"]),
+        (None, &["key", "revoke", "nonsense"]),
+        (None, &["mfa", "status"]),
         (None, &["config", "set", "output-format", "colourful"]),
         (None, &["logout"]),
         (None, &["vault", "list"]),
@@ -405,4 +408,29 @@ async fn anything_can_be_asked_for_as_json() {
     assert_eq!(health["healthy"], true, "{health}");
     let completion = alice.run(None, &["completion", "bash"]);
     assert!(stdout(&completion).contains("_1claw"));
+}
+
+#[tokio::test]
+async fn a_program_is_signed_in_from_somewhere_else() {
+    let folder = Folder::new();
+    let server = folder.start_dev();
+    let api = server.api();
+    let human = api.sign_up("alice@example.com").await;
+    let person = Person::new(&api.url);
+    let mut login = person
+        .command(&["login", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufReader::new(login.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut lines, &mut line).unwrap();
+    let asked: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(asked["event"], "authorization_required");
+    let code = json!({ "user_code": asked["user_code"] });
+    api.post("/v1/auth/device/approve", &human, code).await.ok();
+    assert!(login.wait().unwrap().success());
+    let who = person.run(None, &["whoami", "--json"]);
+    let who: Value = serde_json::from_str(&stdout(&who)).unwrap();
+    assert_eq!(who["name"], "alice@example.com");
 }
