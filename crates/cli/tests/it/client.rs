@@ -126,8 +126,9 @@ async fn a_day_with_the_vault_reads_well() {
         .iter()
         .map(|(input, arguments)| alice.transcript(*input, arguments))
         .collect();
+    let mut answers = transcript.lines().filter(|line| !line.starts_with('$'));
     assert!(
-        !transcript.contains("hunter2\n!"),
+        answers.all(|line| !line.contains("hunter2")),
         "the refused value is not repeated"
     );
     insta::assert_snapshot!(transcript);
