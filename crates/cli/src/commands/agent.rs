@@ -238,6 +238,7 @@ pub(crate) async fn run(
             let request = AgentTokenRequest {
                 agent_id: agent,
                 api_key: key.into(),
+                dpop_jwk: None,
             };
             let token = client.agent_token(&request).await?;
             if printer.json {
