@@ -89,7 +89,10 @@ fn redacted(text: &str) -> String {
             .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.:".contains(c)))
             .unwrap_or(rest.len());
         let word = &rest[..word_length];
-        if shown.ends_with("/enroll/") && word_length > 0 {
+        if shown.ends_with("request id ") && word_length > 0 {
+            shown.push_str("<request>");
+            rest = &rest[word_length..];
+        } else if shown.ends_with("/enroll/") && word_length > 0 {
             shown.push_str("<token>");
             rest = &rest[word_length..];
         } else if word.len() >= 36 && is_shape(&word[..36], "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
