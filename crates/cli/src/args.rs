@@ -80,7 +80,7 @@ pub(crate) struct Global {
     /// Answer yes to questions
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) yes: bool,
-    /// Address of the server [default: that of `1claw config`, or http://127.0.0.1:8110]
+    /// Address of the server [default: that of `1claw config`, or <http://127.0.0.1:8110>]
     #[arg(
         long,
         global = true,

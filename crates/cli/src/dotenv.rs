@@ -32,8 +32,6 @@ pub(crate) fn render(variables: &[Variable], dialect: Format) -> Result<String, 
                     "has several lines, which Docker's files cannot carry",
                 ));
             }
-            // Docker takes everything behind the sign as it is.
-            Format::Docker => format!("{name}={value}"),
             Format::Shell => format!("export {name}='{}'", value.replace('\'', r"'\''")),
             Format::Yaml => format!("{name}: {}", quoted(value)),
             Format::Github if value.contains('\n') => {
@@ -43,7 +41,8 @@ pub(crate) fn render(variables: &[Variable], dialect: Format) -> Result<String, 
                 }
                 format!("{name}<<{end}\n{value}\n{end}")
             }
-            Format::Github => format!("{name}={value}"),
+            // Both take everything behind the sign as it is.
+            Format::Docker | Format::Github => format!("{name}={value}"),
             _ => format!("{name}={}", dotenv_value(value)),
         };
         text.push_str(&line);

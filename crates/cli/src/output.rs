@@ -61,6 +61,10 @@ impl Format {
 }
 
 /// Where a command writes, and whether it may ask.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
     /// Data as JSON instead of text.
@@ -237,7 +241,6 @@ fn as_value(document: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(document).map_err(not_json)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn not_json(error: serde_json::Error) -> Failure {
     Failure::new(Exit::Failed, "the result cannot be written as JSON").because(error)
 }

@@ -93,7 +93,7 @@ async fn dispatch(
             return agent::enroll(args, &Remote::anonymous(global)?, printer).await;
         }
         ClientCommand::Secret(secret::SecretCommand::Set(ref args)) => {
-            secret::refuse_argument(args)?
+            secret::refuse_argument(args)?;
         }
         ClientCommand::Env(env::EnvCommand::Run(args)) => {
             return env::run_program(args, global, printer).await;

@@ -23,7 +23,8 @@ enum Verdict {
 
 #[derive(Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    name: &'static str,
     verdict: Verdict,
     finding: String,
 }
@@ -32,10 +33,10 @@ struct Check {
 struct Findings(Vec<Check>);
 
 impl Findings {
-    fn add(&mut self, check: &'static str, verdict: Verdict, finding: impl std::fmt::Display) {
+    fn add(&mut self, name: &'static str, verdict: Verdict, finding: impl std::fmt::Display) {
         let finding = harmless(&finding.to_string()).into_owned();
         self.0.push(Check {
-            check,
+            name,
             verdict,
             finding,
         });
@@ -60,7 +61,7 @@ pub(crate) async fn run(global: &Global, printer: Printer) -> Result<(), Failure
             };
             printer.data(format_args!(
                 "{style}{word:5}{style:#}  {:10}  {}",
-                check.check, check.finding
+                check.name, check.finding
             ))?;
         }
     }

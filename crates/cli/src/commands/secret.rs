@@ -66,7 +66,7 @@ pub(crate) struct SetArgs {
     /// Taken to be refused with advice.
     #[arg(hide = true, value_name = "VALUE", allow_hyphen_values = true)]
     refused: Option<String>,
-    /// Kind of value, such as api_key, password or note
+    /// Kind of value, such as `api_key`, `password` or `note`
     #[arg(long = "type", value_name = "TYPE", value_parser = SecretType::parse)]
     kind: Option<SecretType>,
     /// Read the value from stdin, even at a terminal
@@ -132,6 +132,7 @@ fn value_as_argument(path: &SecretPath) -> Failure {
         ))
 }
 
+#[expect(clippy::too_many_lines, reason = "one short arm for each command")]
 pub(crate) async fn run(
     command: SecretCommand,
     remote: &Remote,

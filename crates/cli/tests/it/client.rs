@@ -189,8 +189,8 @@ async fn a_link_cannot_lead_a_credential_away() {
     assert!(alice.run(None, &["secret", "list"]).status.success());
 }
 
-/// A vault with two secrets, and an agent that may read one of them and list both.
-async fn vault_with_secrets(scene: &Scene) {
+/// A vault with two secrets.
+fn vault_with_secrets(scene: &Scene) {
     let alice = &scene.alice;
     assert!(
         alice
@@ -210,7 +210,7 @@ async fn vault_with_secrets(scene: &Scene) {
 #[tokio::test]
 async fn a_program_gets_its_secrets_and_not_the_key_of_the_vault() {
     let scene = scene().await;
-    vault_with_secrets(&scene).await;
+    vault_with_secrets(&scene);
     let populated = scene.server.api().populate("bob@example.com").await;
     let bob = Person::new(&scene.server.api().url);
     let put = json!({ "value": "from the vault" });
@@ -296,7 +296,7 @@ async fn a_program_gets_its_secrets_and_not_the_key_of_the_vault() {
 async fn a_file_of_variables_is_private_complete_and_never_overwritten() {
     let scene = scene().await;
     let alice = &scene.alice;
-    vault_with_secrets(&scene).await;
+    vault_with_secrets(&scene);
     let pull = alice.run(None, &["env", "pull", "--prefix", "app"]);
     assert!(pull.status.success(), "{}", stderr(&pull));
     let file = alice.home.path(".env");

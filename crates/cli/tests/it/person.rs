@@ -52,12 +52,13 @@ impl Person {
             text = format!("$ printf '{input}' | 1claw {}\n", arguments.join(" "));
         }
         for line in stdout(&output).lines() {
-            text.push_str(&format!("{line}\n"));
+            text.extend([line, "\n"]);
         }
         for line in stderr(&output).lines() {
-            text.push_str(&format!("! {line}\n"));
+            text.extend(["! ", line, "\n"]);
         }
-        text.push_str(&format!("= {}\n\n", output.status.code().unwrap()));
+        let code = output.status.code().unwrap().to_string();
+        text.extend(["= ", &code, "\n\n"]);
         let home = self.home.path("");
         let text = text
             .replace(home.to_str().unwrap().trim_end_matches('/'), "<home>")
@@ -88,35 +89,36 @@ fn redacted(text: &str) -> String {
         let word_length = rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.:".contains(c)))
             .unwrap_or(rest.len());
-        let word = &rest[..word_length];
+        let word = rest.split_at(word_length).0;
         if shown.ends_with("request id ") && word_length > 0 {
             shown.push_str("<request>");
-            rest = &rest[word_length..];
+            rest = rest.split_at(word_length).1;
         } else if shown.ends_with("/enroll/") && word_length > 0 {
             shown.push_str("<token>");
-            rest = &rest[word_length..];
-        } else if word.len() >= 36 && is_shape(&word[..36], "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
+            rest = rest.split_at(word_length).1;
+        } else if word.len() >= 36
+            && is_shape(word.split_at(36).0, "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
         {
             shown.push_str("<id>");
-            rest = &rest[36..];
-        } else if word.len() >= 20 && is_shape(&word[..19], "dddd-dd-ddTdd:dd:dd") {
+            rest = rest.split_at(36).1;
+        } else if word.len() >= 20 && is_shape(word.split_at(19).0, "dddd-dd-ddTdd:dd:dd") {
             shown.push_str("<time>");
-            rest = &rest[word_length..];
+            rest = rest.split_at(word_length).1;
         } else if ["ocv_", "eyJ", "whsec_", "1ck_"]
             .iter()
             .any(|start| word.starts_with(start))
         {
             shown.push_str("<key>");
-            rest = &rest[word_length..];
+            rest = rest.split_at(word_length).1;
         } else if c == ' ' && shown.ends_with("  ") {
             // Columns are as wide as what was redacted.
-            rest = &rest[1..];
+            rest = rest.split_at(1).1;
         } else if word_length > 0 {
             shown.push_str(word);
-            rest = &rest[word_length..];
+            rest = rest.split_at(word_length).1;
         } else {
             shown.push(c);
-            rest = &rest[c.len_utf8()..];
+            rest = rest.split_at(c.len_utf8()).1;
         }
     }
     shown
