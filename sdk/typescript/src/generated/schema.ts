@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every key whose tokens are accepted (RFC 7517). */
+        /** Every key that signs tokens: ours, and those for other services (RFC 7517). */
         get: operations["jwks"];
         put?: never;
         post?: never;
@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/rotate-identity-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace an agent's identity keys; the private ones become new versions of their secrets. */
+        post: operations["rotateAgentIdentityKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/rotate-key": {
         parameters: {
             query?: never;
@@ -117,6 +134,23 @@ export interface paths {
         put?: never;
         /** Replace an agent's key. The old one and its tokens end at once. */
         post: operations["rotateAgentKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/batch-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove several agents. One that cannot be removed keeps no other. */
+        post: operations["batchDeleteAgents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -429,6 +463,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your personal keys, newest first. */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Make a personal key. It is shown once. */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a personal key, and all tokens it was exchanged for. */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a code at the new address of the account. The answer does not tell whether the address is taken. */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/change-password": {
         parameters: {
             query?: never;
@@ -440,6 +526,125 @@ export interface paths {
         put?: never;
         /** Set a new password with the current one. */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the program in: it is signed in as you. */
+        post: operations["deviceApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign a program in: it shows a code, a human types it in a browser. */
+        post: operations["deviceCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/code/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has become of a code. */
+        get: operations["deviceCodeStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn the program away. */
+        post: operations["deviceDeny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether a human has answered. Always 200; `error` says why there is no token. */
+        post: operations["deviceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email-otp/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a code to sign in with. The answer is the same for every address. */
+        post: operations["sendEmailOtp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email-otp/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with the code. An address without an account gets one. */
+        post: operations["verifyEmailOtp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -463,6 +668,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/federated-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange an agent's token or key for a token for another service. 503 where this is not set up. */
+        post: operations["exchangeFederatedToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -474,6 +696,23 @@ export interface paths {
         put?: never;
         /** Ask for a mail with a link to set a new password. The answer is the same for every address. */
         post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in, or up, with an identity token of Google's. 503 where this is not set up. */
+        post: operations["googleAuth"];
         delete?: never;
         options?: never;
         head?: never;
@@ -508,11 +747,234 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete your account, and every organisation that nobody else belongs to. */
+        delete: operations["deleteMe"];
         options?: never;
         head?: never;
         /** Change what one may change of one's own account. */
         patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/v1/auth/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Switch the second factor off: with a code of it, or confirmed by the header. */
+        delete: operations["mfaDisable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a secret for an authenticator app. It counts once its first code was given. */
+        post: operations["mfaSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether signing in asks for a code. */
+        get: operations["mfaStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish signing in, with a code of the app or a recovery code. */
+        post: operations["mfaVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/verify-setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch the second factor on, with the code that the app shows. */
+        post: operations["mfaVerifySetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-assert/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other spelling of `passkeyAssertBegin`. */
+        post: operations["passkeyAssertBeginAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-assert/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other spelling of `passkeyAssertComplete`. */
+        post: operations["passkeyAssertCompleteAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your passkeys. */
+        get: operations["listPasskeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a passkey. The last way into an account stays. */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        /** Give a passkey another name. */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
+    "/v1/auth/passkeys/assert/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by a passkey. The answer is the same for everybody. */
+        post: operations["passkeyAssertBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/assert/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a passkey. */
+        post: operations["passkeyAssertComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/register/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey. */
+        post: operations["passkeyRegisterBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/register/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a passkey. An account that has a second factor or a passkey already wants it confirmed. */
+        post: operations["passkeyRegisterComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/auth/reauth": {
@@ -566,6 +1028,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in. */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out somewhere else. */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/set-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a password for an account that has none, within 15 minutes after signing in. */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you chose for your own safety. */
+        get: operations["getSecuritySettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what you chose for your own safety. What makes the account less safe has to be confirmed. */
+        patch: operations["updateSecuritySettings"];
+        trace?: never;
+    };
     "/v1/auth/signup": {
         parameters: {
             query?: never;
@@ -577,6 +1108,23 @@ export interface paths {
         put?: never;
         /** Sign up. Until the address is proven, the answer is the same whether or not it has an account. */
         post: operations["signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/social-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same, with a word for the provider. */
+        post: operations["socialLogin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +1160,57 @@ export interface paths {
         put?: never;
         /** Prove an address with the token from its mail. */
         post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/verify-email-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the address of the account with the code. All other sessions end. */
+        post: operations["verifyEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest requests: all of the organisation for owners and admins, one's own for others. */
+        get: operations["billingHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests the organisation made this month. */
+        get: operations["billingUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -737,6 +1336,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/org/env-vars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the variables of the organisation. For owners and admins. */
+        get: operations["listOrgEnvVars"];
+        put?: never;
+        /** Make a variable of the organisation; it holds where it is linked. For owners and admins. */
+        post: operations["createOrgEnvVar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/env-vars/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a variable of the organisation from everywhere, by its id. For owners and admins. */
+        delete: operations["deleteOrgEnvVar"];
+        options?: never;
+        head?: never;
+        /** Change a variable of the organisation. For owners and admins. */
+        patch: operations["updateOrgEnvVar"];
+        trace?: never;
+    };
+    "/v1/org/env-vars/{key}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a variable of the organisation hold in a vault. For owners and admins. */
+        post: operations["linkOrgEnvVar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/env-vars/{key}/links/{vault_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a variable of the organisation hold in a vault no longer. For owners and admins. */
+        delete: operations["unlinkOrgEnvVar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/freeze-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop all agents of the organisation at once. For owners and admins. */
+        post: operations["freezeAgents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the invitations that wait. For owners and admins. */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation. For owners and admins. */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join the organisation that a mailed link invites to, with the account of the invited address. */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody by mail. For owners and admins. The answer does not tell who has an account. */
+        post: operations["inviteMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many vaults, secrets and agents there are and may be. For people only. */
+        get: operations["getOrgLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set or lift limits. For owners and admins. What there is already stays. */
+        patch: operations["updateOrgLimits"];
+        trace?: never;
+    };
     "/v1/org/members": {
         parameters: {
             query?: never;
@@ -748,6 +1520,93 @@ export interface paths {
         get: operations["listOrgMembers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member, or leave. Their sessions, shares and policies here end at once, and their agents are switched off. */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /** Give a member another role. For owners and admins; only owners make or change owners. */
+        patch: operations["updateMemberRole"];
+        trace?: never;
+    };
+    "/v1/org/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the organisations the caller belongs to. For people only. */
+        get: operations["listMemberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of the organisation. For people only. */
+        get: operations["getOrgSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the settings of the organisation. For owners and admins. */
+        patch: operations["updateOrgSettings"];
+        trace?: never;
+    };
+    "/v1/org/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Act in another organisation from now on. For people who signed in. */
+        post: operations["switchOrg"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/org/unfreeze-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the agents of the organisation go on. For owners and admins. */
+        post: operations["unfreezeAgents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -924,6 +1783,150 @@ export interface paths {
         post?: never;
         /** Destroy a vault with all that is in it. */
         delete: operations["deleteVault"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/cmek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that clients encrypt the values of a vault with a key of their own. For people only. */
+        post: operations["enableCmek"];
+        /** Say that clients no longer encrypt what they write. What they encrypted stays encrypted. For people only. */
+        delete: operations["disableCmek"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/cmek-rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move all values of a vault from one key of the clients to another. Both keys are used for that and forgotten.
+         *     For people only.
+         */
+        post: operations["rotateCmek"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/cmek-rotate/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a rotation is. For people only. */
+        get: operations["getCmekRotationJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/env-vars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the variables of a vault that the caller may read. Those that are sensitive come without their values. */
+        get: operations["listEnvVars"];
+        put?: never;
+        /** Make a variable. Needs `write` on `env/` and its key. */
+        post: operations["createEnvVar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/env-vars/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One variable. A sensitive one comes without its value. */
+        get: operations["getEnvVar"];
+        put?: never;
+        post?: never;
+        /** Remove a variable. */
+        delete: operations["deleteEnvVar"];
+        options?: never;
+        head?: never;
+        /** Change a variable; key and branch stay. */
+        patch: operations["updateEnvVar"];
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/env-vars/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The variables that a program gets in an environment. An agent that is tagged with one need not name it. */
+        get: operations["resolveEnvVars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the environments of a vault. */
+        get: operations["listVaultEnvironments"];
+        put?: never;
+        /** Add an environment to a vault, if wanted with copies of the variables of another one. */
+        post: operations["createVaultEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/environments/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an environment. Variables that hold nowhere else go with it. */
+        delete: operations["deleteVaultEnvironment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1178,6 +2181,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Body of `POST /v1/org/invitations/accept`. */
+        AcceptInvitationRequest: {
+            /** @description The last segment of the mailed link. */
+            token: string;
+        };
         /** @description Body of `POST /v1/share/{share_id}` (and of `GET`, which one published client sends it with); may be missing. */
         AccessShareRequest: {
             /**
@@ -1267,6 +2275,15 @@ export interface components {
              * @description When it stops working.
              */
             expires_at?: string;
+            /**
+             * Format: int32
+             * @description Life of those tokens in seconds, when it differs from the server's default.
+             */
+            federated_token_ttl_seconds?: number;
+            /** @description The services it may get them for. */
+            federation_audiences?: string[];
+            /** @description Set when it may get tokens for other services; left out otherwise. */
+            federation_enabled?: boolean;
             /**
              * Format: uuid
              * @description Id of the agent.
@@ -1358,6 +2375,8 @@ export interface components {
              * @description The agent's API key, `ocv_` and 43 base64url characters.
              */
             api_key: string;
+            /** @description A public key (JWK) that the token is to be bound to: it is worth nothing without proofs by that key (RFC 9449). */
+            dpop_jwk?: Record<string, unknown> | null;
         };
         /** @description Answer of `POST /v1/auth/agent-token`. Clients with a strict decoder get [`TokenResponse`] instead. */
         AgentTokenResponse: {
@@ -1383,6 +2402,52 @@ export interface components {
             grant?: components["schemas"]["GrantChoice"] | null;
             /** @description Why. */
             reason?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/api-keys`. */
+        ApiKeyCreatedResponse: {
+            /**
+             * Format: password
+             * @description The key itself, `1ck_` and 43 base64url characters. It is not shown again.
+             */
+            api_key: string;
+            /** @description The key as it is listed. */
+            key: components["schemas"]["ApiKeyResponse"];
+        };
+        /** @description Answer of `GET /v1/auth/api-keys`. */
+        ApiKeyListResponse: {
+            /** @description Every key of the caller, newest first, revoked ones too. */
+            keys: components["schemas"]["ApiKeyResponse"][];
+        };
+        /** @description A personal key, without the key. */
+        ApiKeyResponse: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at?: string;
+            /**
+             * Format: uuid
+             * @description Id of the key.
+             */
+            id: string;
+            /** @description Whether it works; `false` once it was revoked. */
+            is_active: boolean;
+            /** @description Its first 12 characters. */
+            key_prefix: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_used_at?: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it was limited to. */
+            scopes: string[];
         };
         /** @description Answer of `GET /v1/approvals`. */
         ApprovalListResponse: {
@@ -1621,6 +2686,62 @@ export interface components {
             /** @description How the hashes are made. */
             scheme: components["schemas"]["AuditScheme"];
         };
+        /** @description What authenticators to ask for. */
+        AuthenticatorSelection: {
+            /** @description Any: absent. */
+            authenticator_attachment?: string | null;
+            /** @description `required`: signing in names no account. */
+            resident_key: string;
+            /** @description `required`: a passkey counts as two factors. */
+            user_verification: string;
+        };
+        /** @description Body of `POST /v1/agents/batch-delete`. */
+        BatchDeleteAgentsRequest: {
+            /** @description Which agents, at most 500. */
+            agent_ids: string[];
+        };
+        /** @description Answer of `POST /v1/agents/batch-delete`. */
+        BatchDeleteAgentsResponse: {
+            /**
+             * Format: int32
+             * @description How many were removed.
+             */
+            deleted: number;
+            /** @description Those that were not. */
+            errors: components["schemas"]["BatchDeleteError"][];
+            /**
+             * Format: int32
+             * @description How many were not.
+             */
+            failed: number;
+        };
+        /** @description An agent that was not removed. */
+        BatchDeleteError: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string;
+            /** @description Why, for people. */
+            reason: string;
+        };
+        /** @description Body of `POST /v1/auth/change-email`. */
+        ChangeEmailRequest: {
+            /** @description The address that the account shall have. */
+            new_email: string;
+        };
+        /** @description Answer of `POST /v1/auth/change-email`. */
+        ChangeEmailResponse: {
+            /**
+             * Format: int32
+             * @description Seconds until the code stops working.
+             */
+            expires_in_seconds: number;
+            /** @description What happens next, in a sentence. */
+            message: string;
+            /** @description The address as it was understood. */
+            new_email: string;
+        };
         /** @description Body of `POST /v1/auth/change-password`. */
         ChangePasswordRequest: {
             /**
@@ -1639,6 +2760,62 @@ export interface components {
          * @enum {string}
          */
         Charset: "hex" | "base64" | "alphanumeric" | "ascii";
+        /** @description Body of `POST /v1/vaults/{vault_id}/cmek-rotate`. */
+        CmekRotateRequest: {
+            /** @description SHA-256 of the new key, 64 hexadecimal digits. */
+            new_fingerprint: string;
+        };
+        /** @description A rotation of the clients' key of a vault. */
+        CmekRotationJobResponse: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completed_at?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Why it failed. */
+            error?: string;
+            /**
+             * Format: uuid
+             * @description Id of the rotation.
+             */
+            id: string;
+            /** @description SHA-256 of the key after. */
+            new_fingerprint?: string;
+            /** @description SHA-256 of the key before. */
+            old_fingerprint?: string;
+            /**
+             * Format: int32
+             * @description Versions that are moved.
+             */
+            processed: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string;
+            /** @description How far it is. */
+            status: components["schemas"]["CmekRotationStatus"];
+            /**
+             * Format: int32
+             * @description Versions that are to be moved.
+             */
+            total_secrets: number;
+            /**
+             * Format: uuid
+             * @description Id of the vault.
+             */
+            vault_id: string;
+        };
+        /**
+         * @description How far a rotation is.
+         * @enum {string}
+         */
+        CmekRotationStatus: "running" | "completed" | "failed";
         /** @description Answer of `GET /v1/audit/proof/consistency`: proof that a tree grew out of an older one (RFC 9162, 2.1.4). */
         ConsistencyProofResponse: {
             /**
@@ -1688,6 +2865,18 @@ export interface components {
             /** @description The only vaults it may ever use; any vault when empty. */
             vault_ids?: string[] | null;
         };
+        /** @description Body of `POST /v1/auth/api-keys`. */
+        CreateApiKeyRequest: {
+            /**
+             * Format: date-time
+             * @description When the key ends by itself.
+             */
+            expires_at?: string | null;
+            /** @description What the key is for, 1 to 255 characters after trimming. */
+            name: string;
+            /** @description Path patterns such as `prod/**` are all that the key reaches; labels such as `vault:read` are kept. */
+            scopes?: string[] | null;
+        };
         /** @description Body of `POST /v1/approvals/request`. */
         CreateApprovalRequest: {
             /**
@@ -1713,6 +2902,33 @@ export interface components {
             target_id: string;
             /** @description What kind of thing it concerns. */
             target_type: string;
+        };
+        /** @description Body of `POST /v1/vaults/{vault_id}/environments`. */
+        CreateEnvironmentRequest: {
+            /** @description Begin with copies of the variables of this environment. */
+            copy_from?: string | null;
+            /** @description Free text. */
+            description?: string | null;
+            /** @description 2 to 30 small letters, digits and hyphens. */
+            slug: string;
+        };
+        /** @description Body of `POST /v1/vaults/{vault_id}/env-vars`. */
+        CreateEnvVarRequest: {
+            /** @description Free text. */
+            comment?: string | null;
+            /** @description Where it holds; `production`, `preview` and `development` when absent. */
+            environments?: string[] | null;
+            /** @description The branch it is for. */
+            git_branch?: string | null;
+            /** @description 1 to 256 capital letters, digits and underscores. */
+            key: string;
+            /** @description People cannot read it back. */
+            sensitive?: boolean | null;
+            /**
+             * Format: password
+             * @description Its value, at most 64 KiB.
+             */
+            value: string;
         };
         /** @description Body of `POST /v1/security/ip-rules`. */
         CreateIpRuleRequest: {
@@ -1813,6 +3029,25 @@ export interface components {
              */
             url: string;
         };
+        /** @description A passkey, as browsers name it. */
+        CredentialDescriptor: {
+            /** @description Its id. */
+            id: string;
+            /** @description How browsers reach it. */
+            transports?: string[];
+            /** @description `public-key`. */
+            type: string;
+        };
+        /** @description A kind of key to ask for. */
+        CredentialParameters: {
+            /**
+             * Format: int64
+             * @description The number of a COSE algorithm.
+             */
+            alg: number;
+            /** @description `public-key`. */
+            type: string;
+        };
         /** @description Answer of `POST /v1/auth/export-data`: everything but values. */
         DataExportResponse: {
             /** @description Agents of the organisation. */
@@ -1841,12 +3076,142 @@ export interface components {
             /** @description Why, for the agent and the log. */
             reason?: string | null;
         };
+        /** @description Body of `DELETE /v1/auth/me`. Published clients disagree on the name, so either is read. */
+        DeleteAccountRequest: {
+            /** @description The same, by its other name. */
+            confirm?: string | null;
+            /** @description `DELETE MY ACCOUNT`. */
+            confirmation?: string | null;
+        };
         /** @description Body of `POST /v1/enrollments/{enrollment_id}/deny`; may be missing. */
         DenyEnrollmentRequest: {
             /** @description Why, for the audit log. */
             reason?: string | null;
             /** @description The last segment of the approval link, as for approving. */
             token?: string | null;
+        };
+        /** @description Body of `POST /v1/auth/device/approve` and `/deny`. */
+        DeviceApproveRequest: {
+            /** @description The code that the program shows, with or without its hyphen. */
+            user_code: string;
+        };
+        /** @description Body of `POST /v1/auth/device/code`. */
+        DeviceCodeRequest: {
+            /** @description What the program is called; the human sees it as its own claim. */
+            client_id?: string | null;
+            /** @description The only account that may answer. */
+            email?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/device/code`. */
+        DeviceCodeResponse: {
+            /** @description For the program alone. */
+            device_code: string;
+            /**
+             * Format: int32
+             * @description Seconds until it is too late.
+             */
+            expires_in: number;
+            /**
+             * Format: int32
+             * @description Seconds between two questions.
+             */
+            interval: number;
+            /** @description For the human to type: `XXXX-XXXX`. */
+            user_code: string;
+            /** @description Where to type it. */
+            verification_uri: string;
+        };
+        /**
+         * @description What has become of a code.
+         * @enum {string}
+         */
+        DeviceCodeStatus: "pending" | "approved" | "denied" | "expired";
+        /** @description Answer of `GET /v1/auth/device/code/{user_code}`, and of approving and denying. */
+        DeviceStatusResponse: {
+            /** @description What has become of the code. */
+            status: components["schemas"]["DeviceCodeStatus"];
+        };
+        /**
+         * @description Why there is no token.
+         * @enum {string}
+         */
+        DeviceTokenError: "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "unsupported_grant_type";
+        /** @description Body of `POST /v1/auth/device/token`. */
+        DeviceTokenRequest: {
+            /** @description The program's code. */
+            device_code: string;
+            /** @description `urn:ietf:params:oauth:grant-type:device_code`. */
+            grant_type?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/device/token`: a token, or why there is none (yet). Always 200. */
+        DeviceTokenResponse: {
+            /** @description The JWT for the `Authorization: Bearer` header. */
+            access_token?: string;
+            /** @description Address of the account. */
+            email?: string;
+            /** @description Why there is no token. */
+            error?: components["schemas"]["DeviceTokenError"];
+            /**
+             * Format: int32
+             * @description Seconds until the token expires.
+             */
+            expires_in?: number;
+            /**
+             * Format: uuid
+             * @description Organisation that the session acts in.
+             */
+            org_id?: string;
+            /** @description Gets the next access token. */
+            refresh_token?: string;
+            /** @description `Bearer`. */
+            token_type?: string;
+            /**
+             * Format: uuid
+             * @description Id of the user.
+             */
+            user_id?: string;
+        };
+        /**
+         * @description What `POST /v1/auth/email-otp/send` says it did.
+         * @enum {string}
+         */
+        EmailOtpStatus: "sent";
+        /** @description Answer of `POST /v1/auth/email-otp/verify`. */
+        EmailOtpVerifyResponse: {
+            /** @description The JWT for the `Authorization: Bearer` header. */
+            access_token: string;
+            /** @description Address of the account, lower-case. */
+            email: string;
+            /**
+             * Format: int32
+             * @description Seconds until it expires.
+             */
+            expires_in: number;
+            /** @description Whether this made the account. */
+            is_new: boolean;
+            /** @description The same as `is_new`. */
+            is_new_user: boolean;
+            /**
+             * Format: uuid
+             * @description Organisation that the session acts in.
+             */
+            org_id: string;
+            /** @description Gets the next access token. */
+            refresh_token: string;
+            /** @description The same as `access_token`. */
+            token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /**
+             * Format: uuid
+             * @description Id of the user.
+             */
+            user_id: string;
+        };
+        /** @description Body of `POST /v1/vaults/{vault_id}/cmek`. */
+        EnableCmekRequest: {
+            /** @description SHA-256 of the clients' key, 64 hexadecimal digits. */
+            fingerprint: string;
         };
         /** @description Body of `POST /v1/agents/enroll`. */
         EnrollAgentRequest: {
@@ -1953,6 +3318,61 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "approved" | "denied" | "expired";
         };
+        /** @description Answer of `GET /v1/vaults/{vault_id}/environments`. */
+        EnvironmentListResponse: {
+            /** @description Those that every vault has first, then the others, oldest first. */
+            environments: components["schemas"]["VaultEnvironment"][];
+        };
+        /** @description A variable. */
+        EnvVar: {
+            /** @description Free text. */
+            comment?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who made it, `user:…` or `agent:…`. */
+            created_by?: string | null;
+            /** @description Where it holds. */
+            environments: string[];
+            /** @description The branch it is for, `null` for any. */
+            git_branch?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            key: string;
+            /** @description People cannot read it back. */
+            sensitive: boolean;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: password
+             * @description Its value, `null` when it is sensitive or was not sent along with a change.
+             */
+            value?: string | null;
+            /**
+             * Format: int32
+             * @description Grows with every value.
+             */
+            version: number;
+        };
+        /** @description Answer of `GET /v1/vaults/{vault_id}/env-vars`. */
+        EnvVarListResponse: {
+            /** @description By key. */
+            env_vars: components["schemas"]["EnvVar"][];
+        };
+        /**
+         * @description Where a resolved value came from.
+         * @enum {string}
+         */
+        EnvVarSource: "shared" | "vault" | "branch_override";
         /** @description What part one policy had in a decision. */
         ExplainedPolicy: {
             /** @description Whether it decided. */
@@ -2132,6 +3552,11 @@ export interface components {
          * @enum {string}
          */
         ForgotPasswordStatus: "email_sent";
+        /** @description Body of `POST /v1/auth/google`. */
+        GoogleAuthRequest: {
+            /** @description What Google gave the client. */
+            id_token: string;
+        };
         /** @description How long granted access lasts, and what it comes down to. */
         GrantChoice: {
             /** @enum {string} */
@@ -2171,6 +3596,55 @@ export interface components {
              * @description The size of the tree.
              */
             size: number;
+        };
+        /** @description Answer of `GET /v1/org/invitations`. */
+        InvitationListResponse: {
+            /** @description Those that wait, newest first. */
+            invitations: components["schemas"]["InvitationResponse"][];
+        };
+        /** @description An invitation that waits. */
+        InvitationResponse: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who is invited. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it lapses.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description By whom.
+             */
+            invited_by: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+        };
+        /** @description Body of `POST /v1/org/invite`. */
+        InviteMemberRequest: {
+            /**
+             * Format: email
+             * @description Who to invite.
+             */
+            email: string;
+            /** @enum {string} */
+            role?: "owner" | "admin" | "member";
+        };
+        /** @description Answer of `POST /v1/org/invite`; the same whether or not the address has an account. */
+        InviteMemberResponse: {
+            /** @description The address. */
+            email: string;
+            /** @description What happens next. */
+            message: string;
         };
         /** @description A rule. */
         IpRuleResponse: {
@@ -2250,6 +3724,14 @@ export interface components {
          * @enum {string}
          */
         KeyProviderStatus: "ok" | "degraded" | "unavailable";
+        /** @description Body of `POST /v1/org/env-vars/{id}/link`. */
+        LinkEnvVarRequest: {
+            /**
+             * Format: uuid
+             * @description The vault in which it is to hold.
+             */
+            vault_id: string;
+        };
         /** @description Body of `POST /v1/auth/token`. */
         LoginRequest: {
             /** @description Address of the account. */
@@ -2278,6 +3760,45 @@ export interface components {
             /** @description `Bearer`. */
             token_type: string;
         };
+        /** @description Body of `DELETE /v1/auth/mfa`; it may be missing when the header `X-Auth-Confirm` confirms the request. */
+        MfaDisableRequest: {
+            /** @description A code of the app, or a recovery code. */
+            code?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/mfa/setup`. */
+        MfaSetupResponse: {
+            /** @description For a QR code: the secret with what an app needs to know about it. */
+            otpauth_uri: string;
+            /** @description The secret alone, base32, for typing. */
+            secret: string;
+        };
+        /** @description Answer of `GET /v1/auth/mfa/status`. */
+        MfaStatusResponse: {
+            /** @description Whether signing in asks for a code. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_remaining: number;
+        };
+        /** @description Body of `POST /v1/auth/mfa/verify`. */
+        MfaVerifyRequest: {
+            /** @description A code of the app, or a recovery code. */
+            code: string;
+            /** @description What the first step of signing in gave. */
+            mfa_token: string;
+        };
+        /** @description Body of `POST /v1/auth/mfa/verify-setup`. */
+        MfaVerifySetupRequest: {
+            /** @description The code that the app shows now. */
+            code: string;
+        };
+        /** @description Answer of `POST /v1/auth/mfa/verify-setup`. */
+        MfaVerifySetupResponse: {
+            /** @description Eight codes for whoever has lost the app. Each works once, and they are shown this once. */
+            recovery_codes: string[];
+        };
         /** @description Answer of `GET /.well-known/openid-configuration`: issuer metadata (RFC 8414). */
         OpenIdConfiguration: {
             /** @description Signature algorithms in use. */
@@ -2292,6 +3813,69 @@ export interface components {
             subject_types_supported?: string[];
             /** @description Where tokens are exchanged (RFC 8693). */
             token_endpoint?: string;
+        };
+        /** @description A variable of the organisation. */
+        OrgEnvVar: {
+            /** @description Free text. */
+            comment?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Where it holds. */
+            environments: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            key: string;
+            /** @description The vaults in which it holds. */
+            linked_vaults: string[];
+            /** @description People cannot read it back. */
+            sensitive: boolean;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: password
+             * @description Its value, `null` when it is sensitive or was not sent along with a change.
+             */
+            value?: string | null;
+            /**
+             * Format: int32
+             * @description Grows with every value.
+             */
+            version: number;
+        };
+        /** @description Answer of `GET /v1/org/env-vars`. */
+        OrgEnvVarListResponse: {
+            /** @description By key. */
+            env_vars: components["schemas"]["OrgEnvVar"][];
+        };
+        /** @description One limit. */
+        OrgLimit: {
+            /**
+             * Format: int32
+             * @description How many there may be, `null` for any number.
+             */
+            maximum?: number | null;
+            /** @description `vaults`, `secrets` or `agents`. */
+            resource: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            used: number;
+        };
+        /** @description Answer of `GET` and `PATCH /v1/org/limits`. */
+        OrgLimitsResponse: {
+            /** @description Every limit there can be. */
+            limits: components["schemas"]["OrgLimit"][];
         };
         /** @description Answer of `GET /v1/org/members`. */
         OrgMemberListResponse: {
@@ -2318,6 +3902,184 @@ export interface components {
             id: string;
             /** @enum {string} */
             role: "owner" | "admin" | "member";
+        };
+        /** @description Answer of `GET /v1/org/memberships`. */
+        OrgMembershipListResponse: {
+            /** @description The organisation that signing in leads to comes first. */
+            memberships: components["schemas"]["OrgMembershipResponse"][];
+        };
+        /** @description An organisation that the caller belongs to. */
+        OrgMembershipResponse: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            org_id: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+        };
+        /** @description The settings of an organisation. */
+        OrgSettingsResponse: {
+            /** @description Whether all its agents are stopped. */
+            agents_frozen: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            agents_frozen_at?: string;
+            /** @description `email` or `link`; `null` when the instance decides. */
+            key_delivery?: string | null;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Body of `POST /v1/auth/passkeys/assert/begin`; it may be missing. */
+        PasskeyAssertBeginRequest: {
+            /** @description Ignored: the authenticator says which account it is for. */
+            email?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/passkeys/assert/begin`: the same for everybody. */
+        PasskeyAssertBeginResponse: {
+            /** @description Empty: any passkey for this host. */
+            allow_credentials: components["schemas"]["CredentialDescriptor"][];
+            /** @description Good for five minutes and one sign-in. */
+            challenge: string;
+            /** @description The host that the passkey is for. */
+            rp_id: string;
+            /**
+             * Format: int32
+             * @description Milliseconds until the challenge ends.
+             */
+            timeout: number;
+            /** @description `required`. */
+            user_verification: string;
+        };
+        /** @description Body of `POST /v1/auth/passkeys/assert/complete`. */
+        PasskeyAssertCompleteRequest: {
+            /** @description The authenticator data. */
+            authenticator_data: string;
+            /** @description The client data. */
+            client_data_json: string;
+            /** @description What authenticators call the passkey. */
+            credential_id: string;
+            /** @description Over both. */
+            signature: string;
+        };
+        /** @description Answer of `POST /v1/auth/passkeys/assert/complete`. */
+        PasskeyAssertCompleteResponse: {
+            /**
+             * Format: int32
+             * @description Seconds until the access token ends.
+             */
+            expires_in: number;
+            /** @description Gets the next one. */
+            refresh_token: string;
+            /** @description The access token. */
+            token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /** @description Who signed in. */
+            user: components["schemas"]["PasskeyUser"];
+        };
+        /** @description Answer of `GET /v1/auth/passkeys`. */
+        PasskeyListResponse: {
+            /** @description Oldest first. */
+            passkeys: components["schemas"]["PasskeyResponse"][];
+        };
+        /** @description Answer of `POST /v1/auth/passkeys/register/begin`. */
+        PasskeyRegisterBeginResponse: {
+            /** @description `none`. */
+            attestation: string;
+            /** @description What authenticators to ask for. */
+            authenticator_selection: components["schemas"]["AuthenticatorSelection"];
+            /** @description Good for five minutes and one passkey. */
+            challenge: string;
+            /** @description Passkeys that the account has already. */
+            exclude_credentials: components["schemas"]["CredentialDescriptor"][];
+            /** @description Kinds of keys to ask for, best first. */
+            pub_key_cred_params: components["schemas"]["CredentialParameters"][];
+            /** @description The host that the passkey is for. */
+            rp_id: string;
+            /** @description What to call it. */
+            rp_name: string;
+            /**
+             * Format: int32
+             * @description Milliseconds until the challenge ends.
+             */
+            timeout: number;
+            /** @description What to call the account. */
+            user_display_name: string;
+            /** @description What authenticators call the account. */
+            user_id: string;
+            /** @description The address of the account. */
+            user_name: string;
+        };
+        /** @description Body of `POST /v1/auth/passkeys/register/complete`. */
+        PasskeyRegisterCompleteRequest: {
+            /** @description The attestation object. */
+            attestation_object: string;
+            /** @description The client data. */
+            client_data_json: string;
+            /** @description What authenticators call the passkey. */
+            credential_id: string;
+            /** @description What its owner calls it. */
+            name?: string | null;
+            /** @description How browsers reach it. */
+            transports?: string[] | null;
+        };
+        /** @description Answer of `POST /v1/auth/passkeys/register/complete`. */
+        PasskeyRegisterCompleteResponse: {
+            /** @description What authenticators call it. */
+            credential_id: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            passkey_id: string;
+        };
+        /** @description A passkey. */
+        PasskeyResponse: {
+            /** @description Whether it is synchronised between devices. */
+            backed_up: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What authenticators call it. */
+            credential_id: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used.
+             */
+            last_used_at?: string | null;
+            /** @description What its owner calls it. */
+            name?: string | null;
+            /** @description How browsers reach it. */
+            transports?: string[] | null;
+        };
+        /** @description Who signed in. */
+        PasskeyUser: {
+            /** @description Name for display. */
+            display_name?: string | null;
+            /** @description Address of the account. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Id of the user.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Organisation of the session.
+             */
+            org_id: string;
         };
         /** @description Answer of `GET /v1/vaults/{vault_id}/policies`. */
         PolicyListResponse: {
@@ -2434,17 +4196,18 @@ export interface components {
              */
             value: string;
         };
-        /** @description Body of `POST /v1/auth/reauth`: a purpose, and one of the two proofs. */
+        /** @description Body of `POST /v1/auth/reauth`: a purpose, and one of the proofs. */
         ReauthRequest: {
             /** @description A code of the account's second factor, or one of its recovery codes. */
             code?: string | null;
+            passkey?: components["schemas"]["PasskeyAssertCompleteRequest"] | null;
             /**
              * Format: password
              * @description The account's password.
              */
             password?: string | null;
             /** @enum {string} */
-            purpose: "account.delete" | "account.export" | "security.passkey.register" | "security.passkey.delete" | "security.mfa.disable" | "security.vault_passkey.disable";
+            purpose: "account.delete" | "account.export" | "security.passkey.register" | "security.passkey.delete" | "security.mfa.disable" | "security.vault_passkey.disable" | "approval.decide";
         };
         /** @description Answer of `POST /v1/auth/reauth`. */
         ReauthResponse: {
@@ -2461,6 +4224,11 @@ export interface components {
             /** @description The refresh token of the last answer. It is spent by this request. */
             refresh_token?: string | null;
         };
+        /** @description Body of `PATCH /v1/auth/passkeys/{passkey_id}`. */
+        RenamePasskeyRequest: {
+            /** @description What its owner calls it. */
+            name: string;
+        };
         /** @description Body of `POST /v1/auth/reset-password`. */
         ResetPasswordRequest: {
             /**
@@ -2475,6 +4243,28 @@ export interface components {
         ResetPasswordResponse: {
             /** @description What happened, in a sentence. */
             message: string;
+        };
+        /** @description Answer of `GET /v1/vaults/{vault_id}/env-vars/resolve`. */
+        ResolveEnvVarsResponse: {
+            /** @description The environment. */
+            environment: string;
+            /** @description The branch. */
+            git_branch?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            resolved_at: string;
+            /** @description Where each came from. */
+            sources: {
+                [key: string]: components["schemas"]["EnvVarSource"];
+            };
+            /** @description Values by key. */
+            vars: {
+                [key: string]: string;
+            };
+            /** @description Keys of sensitive variables, which only agents get; left out when there are none. */
+            withheld?: string[];
         };
         /** @description Body of `POST /v1/agents/{agent_id}/reveal-key`. */
         RevealKeyRequest: {
@@ -2536,6 +4326,8 @@ export interface components {
         };
         /** @description Answer of `GET /v1/vaults/{vault_id}/secrets`. */
         SecretListResponse: {
+            /** @description Where the next page begins; only for those who asked for a page, and not on the last one. */
+            next_cursor?: string;
             /** @description The latest version at every path the caller may read, by path. */
             secrets: components["schemas"]["SecretMetadataResponse"][];
         };
@@ -2609,6 +4401,77 @@ export interface components {
         SecretVersionListResponse: {
             /** @description Every version, newest first. */
             versions: components["schemas"]["SecretMetadataResponse"][];
+        };
+        /** @description Answer of `GET` and `PATCH /v1/auth/settings`. */
+        SecuritySettingsResponse: {
+            /**
+             * Format: int32
+             * @description How many passkeys the account has.
+             */
+            passkey_count: number;
+            /** @description Whether vaults are to be used with a passkey only. */
+            require_passkey_for_vaults: boolean;
+        };
+        /** @description Body of `POST /v1/auth/email-otp/send`. */
+        SendEmailOtpRequest: {
+            /** @description Where to mail the code. */
+            email: string;
+        };
+        /** @description Answer of `POST /v1/auth/email-otp/send`. */
+        SendEmailOtpResponse: {
+            /** @description The same word for every address. */
+            status: components["schemas"]["EmailOtpStatus"];
+        };
+        /** @description Answer of `GET /v1/auth/sessions`. */
+        SessionListResponse: {
+            /** @description Where the caller is signed in, newest first. */
+            sessions: components["schemas"]["SessionResponse"][];
+        };
+        /** @description A place where somebody is signed in. */
+        SessionResponse: {
+            /** @description How it was begun. */
+            auth_method: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id of the session, the `sid` claim of its tokens.
+             */
+            id: string;
+            /** @description Where it was begun from. */
+            ip_address?: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /** @description `web` for a browser, `api` for a program. */
+            kind: string;
+            /** @description What the browser or program calls itself, `""` when it does not say. */
+            user_agent: string;
+        };
+        /** @description Body of `POST /v1/auth/set-password`. */
+        SetPasswordRequest: {
+            /**
+             * Format: password
+             * @description The password to set, under the rules of signing up.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description The same again, if the client asks for it twice.
+             */
+            password_confirm?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/set-password`. */
+        SetPasswordResponse: {
+            /** @description What happened, in a sentence. */
+            message: string;
         };
         /** @description Answer of `GET` and `POST /v1/share/{share_id}`: the value. */
         SharedSecretResponse: {
@@ -2753,6 +4616,82 @@ export interface components {
             /** @description `Bearer`, when there is a token. */
             token_type?: string;
         };
+        /** @description Body of `POST /v1/auth/social-login`. */
+        SocialLoginRequest: {
+            /** @description What the provider gave the client. */
+            id_token: string;
+            /** @description `google`; others are not set up on any server. */
+            provider: string;
+        };
+        /** @description Answer of `POST /v1/auth/social-login`: the fields of [`LoginResponse`], and who it is. */
+        SocialLoginResponse: {
+            /** @description The access token. The empty string with a challenge. */
+            access_token: string;
+            /**
+             * Format: int32
+             * @description Seconds until the access token, or the challenge, expires.
+             */
+            expires_in: number;
+            /** @description Whether the account was made just now. */
+            is_new: boolean;
+            /** @description Set when a second factor is asked for; left out otherwise. */
+            mfa_required?: boolean;
+            /** @description Names the challenge. */
+            mfa_token?: string;
+            /**
+             * Format: uuid
+             * @description Organisation of the session, once signed in.
+             */
+            org_id?: string;
+            /** @description Gets the next access token. */
+            refresh_token?: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /**
+             * Format: uuid
+             * @description Id of the user, once signed in.
+             */
+            user_id?: string;
+        };
+        /** @description Body of `POST /v1/org/switch`. */
+        SwitchOrgRequest: {
+            /**
+             * Format: uuid
+             * @description The organisation to act in from now on.
+             */
+            org_id: string;
+        };
+        /** @description Body of `POST /v1/auth/federated-token`, as JSON or as a form. */
+        TokenExchangeRequest: {
+            /** @description The other service. */
+            audience: string;
+            /** @description [`TOKEN_EXCHANGE`]. */
+            grant_type: string;
+            /** @description [`JWT`], if given. */
+            requested_token_type?: string | null;
+            /** @description What the token is for; at most what the agent's scopes are. */
+            scope?: string | null;
+            /** @description The agent's token or key. Without it the token of the header counts. */
+            subject_token?: string | null;
+            /** @description [`JWT`] or [`API_KEY`]. */
+            subject_token_type?: string | null;
+        };
+        /** @description Answer of `POST /v1/auth/federated-token`. */
+        TokenExchangeResponse: {
+            /** @description A JWT signed with RSA; its key is at `/.well-known/jwks.json`. */
+            access_token: string;
+            /**
+             * Format: int32
+             * @description Seconds until it ends.
+             */
+            expires_in: number;
+            /** @description [`JWT`]. */
+            issued_token_type: string;
+            /** @description What it is for, if less than all. */
+            scope?: string;
+            /** @description `Bearer`. */
+            token_type: string;
+        };
         /** @description An access token. */
         TokenResponse: {
             /** @description The JWT for the `Authorization: Bearer` header. */
@@ -2785,6 +4724,15 @@ export interface components {
              * @description When the agent stops working.
              */
             expires_at?: string | null;
+            /**
+             * Format: int32
+             * @description Life of those tokens in seconds, 60 to 3600; `null` for the server's default.
+             */
+            federated_token_ttl_seconds?: number | null;
+            /** @description The services it may get them for, letter for letter as it names them. */
+            federation_audiences?: string[] | null;
+            /** @description Whether it may get tokens for other services. */
+            federation_enabled?: boolean | null;
             /** @description Refuses it secrets of type `private_key` and `ssh_key`. */
             intents_api_enabled?: boolean | null;
             /** @description `false` stops its tokens at the next request. */
@@ -2800,6 +4748,50 @@ export interface components {
             token_ttl_seconds?: number | null;
             /** @description The only vaults it may ever use; any vault when empty or `null`. */
             vault_ids?: string[] | null;
+        };
+        /** @description Body of `PATCH /v1/vaults/{vault_id}/env-vars/{key}`; what is absent stays. */
+        UpdateEnvVarRequest: {
+            /** @description Free text. */
+            comment?: string | null;
+            /** @description Where it holds. */
+            environments?: string[] | null;
+            /** @description People cannot read it back. Taking that back needs a new value. */
+            sensitive?: boolean | null;
+            /**
+             * Format: password
+             * @description Its value.
+             */
+            value?: string | null;
+        };
+        /** @description Body of `PATCH /v1/org/members/{user_id}`. */
+        UpdateMemberRoleRequest: {
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+        };
+        /** @description Body of `PATCH /v1/org/limits`: a number sets, `null` lifts, absent keeps. */
+        UpdateOrgLimitsRequest: {
+            /**
+             * Format: int32
+             * @description Agents.
+             */
+            agents?: number | null;
+            /**
+             * Format: int32
+             * @description Secrets in all vaults.
+             */
+            secrets?: number | null;
+            /**
+             * Format: int32
+             * @description Vaults, without the one for agents' identity keys.
+             */
+            vaults?: number | null;
+        };
+        /** @description Body of `PATCH /v1/org/settings`. */
+        UpdateOrgSettingsRequest: {
+            /** @description How keys of new agents reach their approvers: `email` or `link`; `null` follows the instance. */
+            key_delivery?: string | null;
+            /** @description Name of the organisation. */
+            name?: string | null;
         };
         /**
          * @description Body of `PUT /v1/vaults/{vault_id}/policies/{policy_id}`. Absent fields stay as they are; pattern and principal
@@ -2831,6 +4823,11 @@ export interface components {
             /** @description Whether the user wants news. */
             marketing_emails?: boolean | null;
         };
+        /** @description Body of `PATCH /v1/auth/settings`. Absent fields stay as they are. */
+        UpdateSecuritySettingsRequest: {
+            /** @description Whether vaults are to be used with a passkey only. Switching it off has to be confirmed. */
+            require_passkey_for_vaults?: boolean | null;
+        };
         /** @description Body of `PATCH /v1/webhooks/{id}`. Absent fields stay as they are. */
         UpdateWebhookRequest: {
             /** @description For people. */
@@ -2844,6 +4841,76 @@ export interface components {
              * @description Where events are posted to.
              */
             url?: string | null;
+        };
+        /** @description One request. */
+        UsageEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description The route, with names for its parameters. */
+            endpoint: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Never. */
+            is_paid: boolean;
+            /** @description Its method. */
+            method: string;
+            /** @description `0`. */
+            price_usd: string;
+            /**
+             * Format: uuid
+             * @description Who made it.
+             */
+            principal_id: string;
+            /** @description What made it. */
+            principal_type: components["schemas"]["PrincipalType"];
+            /**
+             * Format: int32
+             * @description How it was answered.
+             */
+            status_code: number;
+        };
+        /** @description Answer of `GET /v1/billing/history`. */
+        UsageHistoryResponse: {
+            /** @description The latest requests, newest first. */
+            events: components["schemas"]["UsageEvent"][];
+        };
+        /** @description Requests of a month. */
+        UsageMonth: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            free_requests: number;
+            /**
+             * Format: int64
+             * @description 0.
+             */
+            paid_requests: number;
+            /** @description `0`. */
+            total_cost_usd: string;
+            /**
+             * Format: int64
+             * @description All requests with a credential.
+             */
+            total_requests: number;
+        };
+        /** @description Answer of `GET /v1/billing/usage`. */
+        UsageSummaryResponse: {
+            /** @description `self-hosted`. */
+            billing_tier: string;
+            /** @description The month so far, in UTC. */
+            current_month: components["schemas"]["UsageMonth"];
+            /**
+             * Format: int32
+             * @description How many requests a month may have; no limit, so the largest number there is.
+             */
+            free_tier_limit: number;
         };
         /** @description Body of `POST /v1/auth/api-key-token`. */
         UserApiKeyTokenRequest: {
@@ -2885,6 +4952,29 @@ export interface components {
             /** @description Whether a second factor is on. */
             totp_enabled: boolean;
         };
+        /** @description An environment of a vault. */
+        VaultEnvironment: {
+            /** @description The environment whose variables it began with. */
+            copied_from?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Free text. */
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether every vault has it. */
+            is_builtin: boolean;
+            /** @description Whether what is changed there no longer changes here: true for every copy. */
+            is_detached: boolean;
+            /** @description Its name. */
+            slug: string;
+        };
         /** @description Answer of `GET /v1/vaults`. */
         VaultListResponse: {
             /** @description Every vault the caller may see, oldest first. */
@@ -2917,6 +5007,25 @@ export interface components {
             id: string;
             /** @description Name, unique in the organisation. */
             name: string;
+        };
+        /** @description Body of `POST /v1/auth/verify-email-change`. */
+        VerifyEmailChangeRequest: {
+            /** @description The six digits from the mail. */
+            code: string;
+        };
+        /** @description Answer of `POST /v1/auth/verify-email-change`. */
+        VerifyEmailChangeResponse: {
+            /** @description The address of the account now. */
+            email: string;
+            /** @description What happened, in a sentence. */
+            message: string;
+        };
+        /** @description Body of `POST /v1/auth/email-otp/verify`. */
+        VerifyEmailOtpRequest: {
+            /** @description The six digits. */
+            code: string;
+            /** @description The address that the code was mailed to. */
+            email: string;
         };
         /** @description Body of `POST /v1/auth/verify-email`. */
         VerifyEmailRequest: {
@@ -3149,7 +5258,10 @@ export interface operations {
     createAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within a day, the same request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3268,6 +5380,29 @@ export interface operations {
             };
         };
     };
+    rotateAgentIdentityKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent with its new public keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentResponse"];
+                };
+            };
+        };
+    };
     rotateAgentKey: {
         parameters: {
             query?: never;
@@ -3291,10 +5426,37 @@ export interface operations {
             };
         };
     };
-    enrollAgent: {
+    batchDeleteAgents: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchDeleteAgentsRequest"];
+            };
+        };
+        responses: {
+            /** @description How many are gone, and which are not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDeleteAgentsResponse"];
+                };
+            };
+        };
+    };
+    enrollAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within a day, the same request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3445,7 +5607,10 @@ export interface operations {
     decideApproval: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From risk tier 2 on: the password, or a token of `POST /v1/auth/reauth` for `approval.decide`. */
+                "X-Auth-Confirm"?: string | null;
+            };
             path: {
                 /** @description Id of the question. */
                 approval_id: string;
@@ -3737,6 +5902,95 @@ export interface operations {
             };
         };
     };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, revoked ones too. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyListResponse"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key; keep it now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyCreatedResponse"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It works nowhere any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description A code is on its way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeEmailResponse"];
+                };
+            };
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -3756,6 +6010,182 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    deviceApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description It may collect its token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStatusResponse"];
+                };
+            };
+        };
+    };
+    deviceCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeviceCodeRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The two codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodeResponse"];
+                };
+            };
+        };
+    };
+    deviceCodeStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code that the program shows. */
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its state, and nothing else. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStatusResponse"];
+                };
+            };
+        };
+    };
+    deviceDeny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description It is told so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStatusResponse"];
+                };
+            };
+        };
+    };
+    deviceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description A token, or why there is none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTokenResponse"];
+                };
+            };
+        };
+    };
+    sendEmailOtp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendEmailOtpRequest"];
+            };
+        };
+        responses: {
+            /** @description A code is on its way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendEmailOtpResponse"];
+                };
+            };
+        };
+    };
+    verifyEmailOtp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmailOtpRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailOtpVerifyResponse"];
+                };
+            };
+            /** @description Signed in to a new account. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailOtpVerifyResponse"];
+                };
             };
         };
     };
@@ -3782,6 +6212,31 @@ export interface operations {
             };
         };
     };
+    exchangeFederatedToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenExchangeRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["TokenExchangeRequest"];
+            };
+        };
+        responses: {
+            /** @description A token for that service. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenExchangeResponse"];
+                };
+            };
+        };
+    };
     forgotPassword: {
         parameters: {
             query?: never;
@@ -3802,6 +6257,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForgotPasswordResponse"];
+                };
+            };
+        };
+    };
+    googleAuth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoogleAuthRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in, or asked for the second factor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginResponse"];
                 };
             };
         };
@@ -3846,6 +6325,31 @@ export interface operations {
             };
         };
     };
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The password, or a token of `POST /v1/auth/reauth` for `account.delete`. */
+                "X-Auth-Confirm": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     updateMe: {
         parameters: {
             query?: never;
@@ -3866,6 +6370,333 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserProfileResponse"];
+                };
+            };
+        };
+    };
+    mfaDisable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A token of `POST /v1/auth/reauth` for `security.mfa.disable`, instead of a code. */
+                "X-Auth-Confirm"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MfaDisableRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description It is off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    mfaSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MfaSetupResponse"];
+                };
+            };
+        };
+    };
+    mfaStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MfaStatusResponse"];
+                };
+            };
+        };
+    };
+    mfaVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MfaVerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+        };
+    };
+    mfaVerifySetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MfaVerifySetupRequest"];
+            };
+        };
+        responses: {
+            /** @description It is on. The recovery codes, this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MfaVerifySetupResponse"];
+                };
+            };
+        };
+    };
+    passkeyAssertBeginAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAssertBeginRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description What a browser needs to use one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAssertBeginResponse"];
+                };
+            };
+        };
+    };
+    passkeyAssertCompleteAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAssertCompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAssertCompleteResponse"];
+                };
+            };
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyListResponse"];
+                };
+            };
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A token of `POST /v1/auth/reauth` for `security.passkey.delete`. */
+                "X-Auth-Confirm": string;
+            };
+            path: {
+                /** @description Id of the passkey. */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the passkey. */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyResponse"];
+                };
+            };
+        };
+    };
+    passkeyAssertBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAssertBeginRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description What a browser needs to use one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAssertBeginResponse"];
+                };
+            };
+        };
+    };
+    passkeyAssertComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAssertCompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAssertCompleteResponse"];
+                };
+            };
+        };
+    };
+    passkeyRegisterBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a browser needs to make one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRegisterBeginResponse"];
+                };
+            };
+        };
+    };
+    passkeyRegisterComplete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A token of `POST /v1/auth/reauth` for `security.passkey.register`. */
+                "X-Auth-Confirm"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegisterCompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description It is added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRegisterCompleteResponse"];
                 };
             };
         };
@@ -3942,6 +6773,118 @@ export interface operations {
             };
         };
     };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Browsers and programs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionListResponse"];
+                };
+            };
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the session. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended, with all its tokens. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description It is set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPasswordResponse"];
+                };
+            };
+        };
+    };
+    getSecuritySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecuritySettingsResponse"];
+                };
+            };
+        };
+    };
+    updateSecuritySettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The password, or a token of `POST /v1/auth/reauth` for `security.vault_passkey.disable`. */
+                "X-Auth-Confirm"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSecuritySettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecuritySettingsResponse"];
+                };
+            };
+        };
+    };
     signup: {
         parameters: {
             query?: never;
@@ -3966,6 +6909,39 @@ export interface operations {
             };
         };
     };
+    socialLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SocialLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in, or asked for the second factor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialLoginResponse"];
+                };
+            };
+            /** @description Signed in to a new account. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialLoginResponse"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -3979,7 +6955,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description Signed in, or asked for the second factor. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4028,6 +7004,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+        };
+    };
+    verifyEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmailChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description It is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyEmailChangeResponse"];
+                };
+            };
+        };
+    };
+    billingHistory: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistoryResponse"];
+                };
+            };
+        };
+    };
+    billingUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The month so far. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSummaryResponse"];
                 };
             };
         };
@@ -4192,6 +7235,301 @@ export interface operations {
             };
         };
     };
+    listOrgEnvVars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgEnvVarListResponse"];
+                };
+            };
+        };
+    };
+    createOrgEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEnvVarRequest"];
+            };
+        };
+        responses: {
+            /** @description The variable. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgEnvVar"];
+                };
+            };
+        };
+    };
+    deleteOrgEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the variable. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateOrgEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of the variable. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEnvVarRequest"];
+            };
+        };
+        responses: {
+            /** @description The variable as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgEnvVar"];
+                };
+            };
+        };
+    };
+    linkOrgEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the variable. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkEnvVarRequest"];
+            };
+        };
+        responses: {
+            /** @description The variable, with the vaults in which it holds. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgEnvVar"];
+                };
+            };
+        };
+    };
+    unlinkOrgEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the variable. */
+                key: string;
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It no longer holds there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    freezeAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No agent may do anything from the next request on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgSettingsResponse"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationListResponse"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the invitation. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link leads nowhere any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+        };
+    };
+    inviteMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description The invitation is on its way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteMemberResponse"];
+                };
+            };
+        };
+    };
+    getOrgLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every limit there can be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgLimitsResponse"];
+                };
+            };
+        };
+    };
+    updateOrgLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrgLimitsRequest"];
+            };
+        };
+        responses: {
+            /** @description The limits as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgLimitsResponse"];
+                };
+            };
+        };
+    };
     listOrgMembers: {
         parameters: {
             query?: never;
@@ -4212,10 +7550,169 @@ export interface operations {
             };
         };
     };
-    createShare: {
+    removeMember: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /** @description Id of the member. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are no member any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateMemberRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the member. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMemberRoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The member as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgMemberResponse"];
+                };
+            };
+        };
+    };
+    listMemberships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organisations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgMembershipListResponse"];
+                };
+            };
+        };
+    };
+    getOrgSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgSettingsResponse"];
+                };
+            };
+        };
+    };
+    updateOrgSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrgSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgSettingsResponse"];
+                };
+            };
+        };
+    };
+    switchOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchOrgRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+        };
+    };
+    unfreezeAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Agents may do again what they could. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgSettingsResponse"];
+                };
+            };
+        };
+    };
+    createShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within a day, the same request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Id of the secret. */
                 secret_id: string;
@@ -4484,7 +7981,10 @@ export interface operations {
     createVault: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within a day, the same request with the same key gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4533,6 +8033,359 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    enableCmek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnableCmekRequest"];
+            };
+        };
+        responses: {
+            /** @description The vault. It takes only encrypted values from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultResponse"];
+                };
+            };
+        };
+    };
+    disableCmek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The vault. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultResponse"];
+                };
+            };
+        };
+    };
+    rotateCmek: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The key to use from now on: base64 of 32 bytes. */
+                "x-cmek-new-key": string;
+                /** @description The key in use: base64 of 32 bytes. */
+                "x-cmek-old-key": string;
+            };
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CmekRotateRequest"];
+            };
+        };
+        responses: {
+            /** @description It has begun; `Location` says where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CmekRotationJobResponse"];
+                };
+            };
+        };
+    };
+    getCmekRotationJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the rotation. */
+                job_id: string;
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rotation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CmekRotationJobResponse"];
+                };
+            };
+        };
+    };
+    listEnvVars: {
+        parameters: {
+            query?: {
+                /** @description Only those that hold there. */
+                environment?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvVarListResponse"];
+                };
+            };
+        };
+    };
+    createEnvVar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEnvVarRequest"];
+            };
+        };
+        responses: {
+            /** @description The variable. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvVar"];
+                };
+            };
+        };
+    };
+    getEnvVar: {
+        parameters: {
+            query?: {
+                /** @description The one that holds in this environment. */
+                environment?: string;
+                /** @description The one for this branch; the one for no branch when absent. */
+                git_branch?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of the variable. */
+                key: string;
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The variable. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvVar"];
+                };
+            };
+        };
+    };
+    deleteEnvVar: {
+        parameters: {
+            query?: {
+                /** @description The one that holds in this environment. */
+                environment?: string;
+                /** @description The one for this branch; the one for no branch when absent. */
+                git_branch?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of the variable. */
+                key: string;
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateEnvVar: {
+        parameters: {
+            query?: {
+                /** @description The one that holds in this environment. */
+                environment?: string;
+                /** @description The one for this branch; the one for no branch when absent. */
+                git_branch?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of the variable. */
+                key: string;
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEnvVarRequest"];
+            };
+        };
+        responses: {
+            /** @description The variable as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvVar"];
+                };
+            };
+        };
+    };
+    resolveEnvVars: {
+        parameters: {
+            query?: {
+                /** @description The one that holds in this environment. */
+                environment?: string;
+                /** @description The one for this branch; the one for no branch when absent. */
+                git_branch?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Values by key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolveEnvVarsResponse"];
+                };
+            };
+        };
+    };
+    listVaultEnvironments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that every vault has, then the others. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentListResponse"];
+                };
+            };
+        };
+    };
+    createVaultEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEnvironmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The environment. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultEnvironment"];
+                };
+            };
+        };
+    };
+    deleteVaultEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the environment. */
+                slug: string;
                 /** @description Id of the vault. */
                 vault_id: string;
             };
@@ -4681,7 +8534,12 @@ export interface operations {
     rotateSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the newest version has one of these entity tags. */
+                "If-Match"?: string | null;
+                /** @description `*`: only if there is none yet. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 /** @description Path of the secret; may hold slashes. */
                 path: string;
@@ -4787,6 +8645,10 @@ export interface operations {
     listSecrets: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 1000. A client that asks for a page is told where the next one begins. */
+                limit?: number;
                 /** @description Only paths that start with this text. */
                 prefix?: string;
             };
@@ -4838,7 +8700,12 @@ export interface operations {
     putSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the newest version has one of these entity tags. */
+                "If-Match"?: string | null;
+                /** @description `*`: only if there is none yet. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 /** @description Path of the secret; may hold slashes. */
                 path: string;
@@ -4867,7 +8734,12 @@ export interface operations {
     deleteSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Only if the newest version has one of these entity tags. */
+                "If-Match"?: string | null;
+                /** @description `*`: only if there is none yet. */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 /** @description Path of the secret; may hold slashes. */
                 path: string;
