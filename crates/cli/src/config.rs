@@ -435,6 +435,7 @@ mod tests {
             trusted_proxies = ["10.0.0.0/8", "::1"]
             forwarded_header = "forwarded"
             key_delivery = "link"
+            outbound_allow = ["10.1.0.0/16"]
             flood_limits = false
             dev = false
             log_format = "json"

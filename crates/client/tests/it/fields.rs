@@ -305,7 +305,6 @@ mod schemas {
                 PasskeyRegisterBeginResponse PasskeyRegisterCompleteRequest PasskeyRegisterCompleteResponse
                 PasskeyResponse PasskeyUser RenamePasskeyRequest;
             social: GoogleAuthRequest SocialLoginRequest SocialLoginResponse;
-            org: AgentKeysVaultResponse OrgMemberListResponse OrgMemberResponse;
             policies: CreatePolicyRequest ExplainPolicyRequest ExplainPolicyResponse ExplainedPolicy
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;

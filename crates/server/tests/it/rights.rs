@@ -445,7 +445,6 @@ struct Things {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one long table")]
 #[expect(clippy::too_many_lines, reason = "a table")]
 async fn everyone_may_do_what_the_table_says() {
     let app = TestApp::new().await;
@@ -554,7 +553,6 @@ async fn everyone_may_do_what_the_table_says() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one long table")]
 #[expect(clippy::too_many_lines, reason = "a table")]
 async fn another_organisations_things_are_as_good_as_none() {
     let app = TestApp::new().await;
