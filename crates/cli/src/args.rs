@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use oneclaw_client::mcp::{Exfiltration, Sanitization, Toolset, Values};
 use serde::Deserialize;
 
 use crate::commands::client::ClientCommand;
@@ -107,6 +108,8 @@ pub(crate) enum Command {
     Server(Box<ServerArgs>),
     /// Play an agent's whole journey over HTTP and explain each step
     Demo(DemoArgs),
+    /// Give an assistant the vault's tools over the Model Context Protocol (on stdin and stdout)
+    Mcp(Box<McpArgs>),
     /// Work with audit logs
     Audit {
         #[command(subcommand)]
@@ -365,6 +368,95 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object per line
     Json,
+}
+
+/// The end of `1claw mcp --help`.
+const MCP_CREDENTIALS: &str = "\
+Credentials come from the environment, never from arguments:
+  ONECLAW_AGENT_API_KEY       the agent's key; enough by itself
+  ONECLAW_AGENT_API_KEY_FILE  a file that holds it (also: --key-file)
+  ONECLAW_AGENT_ID            the agent's id, beside the key; not needed
+  ONECLAW_AGENT_TOKEN         an access token instead of a key; it is not renewed
+
+Without --vault (ONECLAW_VAULT_ID) tools use the first vault that the agent may use. ONECLAW_API_URL and ONECLAW_API_KEY are
+understood for ONECLAW_BASE_URL and ONECLAW_AGENT_API_KEY.";
+
+#[derive(Args)]
+#[command(after_help = MCP_CREDENTIALS)]
+pub(crate) struct McpArgs {
+    /// File that holds the agent's key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Groups of tools to offer: `read`, `write`, `access`, `share`, `admin` [default: all]
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_TOOLSETS",
+        value_name = "GROUPS",
+        value_delimiter = ','
+    )]
+    pub(crate) toolsets: Option<Vec<Toolset>>,
+    /// Offer only tools that change nothing
+    #[arg(long, env = "ONECLAW_MCP_READ_ONLY", value_name = "BOOL", num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
+    pub(crate) read_only: bool,
+    /// Offer only `inspect_content`, which needs neither vault nor credentials
+    #[arg(long, env = "ONECLAW_LOCAL_ONLY", value_name = "BOOL", num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
+    pub(crate) local_only: bool,
+    /// Whether values reach the model: `allow` or `never`
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_VALUES",
+        value_name = "WORD",
+        default_value = "allow"
+    )]
+    pub(crate) values: Values,
+    /// Look at what goes to tools and comes from them
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_SECURITY_ENABLED",
+        value_name = "BOOL",
+        default_value_t = true,
+        action = clap::ArgAction::Set,
+        help_heading = "Inspection"
+    )]
+    pub(crate) security_enabled: bool,
+    /// What happens to an argument that looks dangerous: `block`, `surgical` or `log_only`
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_SANITIZATION_MODE",
+        value_name = "WORD",
+        default_value = "block",
+        help_heading = "Inspection"
+    )]
+    pub(crate) sanitization_mode: Sanitization,
+    /// Take values that were read out of the results of other tools
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_REDACT_SECRETS",
+        value_name = "BOOL",
+        default_value_t = true,
+        action = clap::ArgAction::Set,
+        help_heading = "Inspection"
+    )]
+    pub(crate) redact_secrets: bool,
+    /// Look for personal data too
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_PII_DETECTION",
+        value_name = "BOOL",
+        default_value_t = true,
+        action = clap::ArgAction::Set,
+        help_heading = "Inspection"
+    )]
+    pub(crate) pii_detection: bool,
+    /// What happens when a value that was read is passed to another tool: `block`, `warn` or `off`
+    #[arg(
+        long,
+        env = "ONECLAW_MCP_EXFIL_PROTECTION",
+        value_name = "WORD",
+        default_value = "block",
+        help_heading = "Inspection"
+    )]
+    pub(crate) exfil_protection: Exfiltration,
 }
 
 #[derive(Args, Debug)]

@@ -12,6 +12,7 @@ pub(crate) mod diagnose;
 pub(crate) mod env;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod mcp;
 pub(crate) mod mfa;
 pub(crate) mod org;
 pub(crate) mod policy;

@@ -71,6 +71,7 @@ fn run(command: Command, global: &Global, printer: Printer) -> Result<(), Failur
     match command {
         Command::Server(args) => commands::server::run(*args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
+        Command::Mcp(args) => commands::mcp::run(*args, global),
         Command::Audit {
             command: AuditCommand::Verify(args),
         } => commands::audit::verify(&args, printer),

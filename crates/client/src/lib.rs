@@ -12,6 +12,8 @@
 //!
 //! [`Client`] has one method per endpoint, beside the types of its noun and named after the `operationId`.
 //!
+//! With the feature `mcp` there are the tools of the Model Context Protocol, which speak through the client.
+//!
 //! With the feature `openapi` every type describes its own schema.
 
 #![forbid(unsafe_code)]
@@ -34,6 +36,8 @@ pub mod federation;
 pub mod health;
 pub mod ip_rules;
 pub mod limits;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod mfa;
 #[cfg(feature = "openapi")]
 mod openapi;

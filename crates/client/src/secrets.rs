@@ -221,6 +221,9 @@ pub struct RotateSecretRequest {
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[a-z0-9_-]{1,64}$"))]
     pub secret_type: Option<SecretType>,
+    /// Creates the secret where there is none. Needs permission to write, whether there is one or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create: Option<bool>,
 }
 
 /// Secrets.

@@ -144,7 +144,7 @@ impl<S: Sync> FromRequestParts<S> for DpopProof {
 }
 
 /// The token of the `Authorization` header; `None` without the header.
-fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
+pub(crate) fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);

@@ -11,6 +11,7 @@ pub mod api;
 mod bench_static;
 pub mod error;
 pub mod extract;
+mod mcp;
 pub mod middleware;
 mod openapi;
 pub mod reply;
@@ -126,8 +127,10 @@ pub fn router(app: App, config: ServerConfig) -> Router {
     let unknown = Router::new()
         .fallback(api::not_found)
         .layer(guard(Surface::API));
+    let routes = routes.with_state(state.clone());
+    let tools = mcp::routes(&state, routes.clone()).layer(guard(Surface::TOOLS));
     middleware::tolerate_leading_slashes(
-        routes.with_state(state.clone()),
+        routes.merge(tools.with_state(state.clone())),
         unknown.with_state(state),
     )
 }

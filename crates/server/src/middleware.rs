@@ -128,11 +128,15 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let Guard { state, surface } = self.guard.clone();
-        let context = establish(&state, &request);
+        // A request that another one makes inside this process is part of that one: same id, same client, and what it
+        // costs was counted when the outer one came in. Nothing outside can set an extension.
+        let inherited = request.extensions().get::<Context>().cloned();
+        let is_inner = inherited.is_some();
+        let context = inherited.unwrap_or_else(|| establish(&state, &request));
         let line = AccessLine::begin(&request);
         let cross_origin = request.headers().contains_key(http::header::ORIGIN);
         let metered = Metered::begin(&state, &request);
-        let early = turn_away(&state, surface, &request, &context);
+        let early = turn_away(&state, surface, &request, &context, is_inner);
         let handler = if early.is_none() {
             request.extensions_mut().insert(context.clone());
             if request.headers().contains_key(repeat::IDEMPOTENCY_KEY) {
@@ -189,8 +193,10 @@ fn turn_away(
     surface: Surface,
     request: &Request,
     context: &Context,
+    is_inner: bool,
 ) -> Option<Response> {
-    if let Some(ip) = context.ip
+    if !is_inner
+        && let Some(ip) = context.ip
         && let Err(wait) = state
             .0
             .flood

@@ -58,6 +58,8 @@ pub struct GenerateRequest {
     pub charset: Charset,
     /// Type of the new version; the old one's when absent.
     pub kind: Option<String>,
+    /// Creates the secret where there is none, which is writing and not rotating.
+    pub create: bool,
 }
 
 pub(super) fn generate(request: &GenerateRequest, random: &dyn Random) -> Result<SecretString> {
@@ -112,6 +114,7 @@ mod tests {
                         length,
                         charset,
                         kind: None,
+                        create: false,
                     },
                     &random,
                 )
@@ -136,7 +139,8 @@ mod tests {
                     &GenerateRequest {
                         length,
                         charset: Charset::Hex,
-                        kind: None
+                        kind: None,
+                        create: false,
                     },
                     &random
                 )

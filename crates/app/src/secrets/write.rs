@@ -85,6 +85,11 @@ pub async fn rotate_if(
     condition: Condition,
 ) -> Result<Metadata> {
     let value = generate::generate(&request, app.random())?;
+    let action = if request.create {
+        Action::Write
+    } else {
+        Action::Rotate
+    };
     let request = PutRequest {
         value,
         kind: request.kind,
@@ -97,7 +102,7 @@ pub async fn rotate_if(
     write.keep_kind = !kind_given;
     write.condition = condition;
     let mut retry = Retry::new(app, caller, vault, path);
-    write_until_done(app, caller, &mut retry, vault, path, Action::Rotate, &write).await
+    write_until_done(app, caller, &mut retry, vault, path, action, &write).await
 }
 
 async fn write_until_done(

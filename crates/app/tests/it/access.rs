@@ -183,7 +183,7 @@ each_backend! {
         let (agent, _, caller) = instance.agent(&owner, "reader").await;
         let policy = instance.allow(&owner, vault, &agent, "**", &["read", "rotate"]).await;
         let rotate = async |at: &str| {
-            let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None };
+            let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None, create: false };
             secrets::rotate(&instance.app, &caller, vault, &path(at), request).await.map(|_| ()).unwrap_err().kind().clone()
         };
         // Everything there is to know is remembered from here on.
@@ -266,7 +266,7 @@ each_backend! {
         secrets::delete(&first.app, &owner, vault, &path("keys/one")).await.unwrap();
         assert_eq!(first.read(&owner, vault, "keys/one").await, Err(Kind::Gone));
         second.put(&owner, vault, "keys/one", "again").await;
-        let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None };
+        let request = secrets::GenerateRequest { length: 32, charset: secrets::Charset::Hex, kind: None, create: false };
         assert!(secrets::rotate(&first.app, &owner, vault, &path("keys/one"), request).await.is_ok());
     }
 }

@@ -215,6 +215,7 @@ pub(crate) async fn run(
                 length: args.length,
                 charset: args.charset.map(Into::into),
                 secret_type: None,
+                create: None,
             };
             let written = client.rotate_secret(vault, &args.path, &request).await?;
             printer.done(

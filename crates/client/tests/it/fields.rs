@@ -87,6 +87,7 @@ const OURS: &[(&str, &str)] = &[
         "ShareListItem",
         "created_by created_by_name recipient_id secret_id share_url",
     ),
+    ("RotateSecretRequest", "create"),
     ("SecretListResponse", "next_cursor"),
     ("SharedSecretResponse", "cmek_encrypted"),
     ("SignupResponse", "expires_in"),

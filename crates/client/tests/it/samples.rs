@@ -213,6 +213,7 @@ fn requests() -> Vec<Sample> {
         length: Some(64),
         charset: Some(Charset::Alphanumeric),
         secret_type: Some(SecretType::parse("password").unwrap()),
+        create: Some(true),
     };
     let update_policy = UpdatePolicyRequest {
         permissions: Some(serde_json::from_str(r#"["read","write"]"#).unwrap()),

@@ -197,6 +197,7 @@ async fn rotate_secret(
         }),
         charset: body.charset.map(charset).unwrap_or_default(),
         kind: body.secret_type.map(|kind| kind.as_str().to_owned()),
+        create: body.create.unwrap_or_default(),
     };
     let written = secrets::rotate_if(&app, &caller, at.vault, &at.path, request, condition).await?;
     tagged(written)

@@ -37,6 +37,11 @@ impl Surface {
         cross_origin: true,
         head_safe: true,
     };
+    /// Tools for assistants, which are no browsers: another site's script has no business there.
+    pub(crate) const TOOLS: Self = Self {
+        cross_origin: false,
+        head_safe: true,
+    };
     /// Pages for people.
     pub(crate) const PAGES: Self = Self {
         cross_origin: false,
