@@ -381,6 +381,10 @@ Credentials come from the environment, never from arguments:
 Without --vault (ONECLAW_VAULT_ID) tools use the first vault that the agent may use. ONECLAW_API_URL and ONECLAW_API_KEY are
 understood for ONECLAW_BASE_URL and ONECLAW_AGENT_API_KEY.";
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 #[derive(Args)]
 #[command(after_help = MCP_CREDENTIALS)]
 pub(crate) struct McpArgs {

@@ -165,7 +165,7 @@ impl ServerHandler for Handler {
         let text = session
             .secrets_as_resource()
             .await
-            .map_err(|refusal| ErrorData::internal_error(refusal.message, None))?;
+            .map_err(|refusal| ErrorData::internal_error(refusal.message.clone(), None))?;
         let contents = ResourceContents::text(text, SECRETS_URI).with_mime_type("application/json");
         let mut result = ReadResourceResult::new(vec![contents]);
         result.ttl_ms = Some(0);

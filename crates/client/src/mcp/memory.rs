@@ -195,7 +195,9 @@ mod tests {
 
     fn found(memory: &Memory, text: &str) -> Vec<String> {
         let found = memory.find(text).into_iter();
-        found.map(|found| text[found.range].to_owned()).collect()
+        found
+            .map(|found| text.get(found.range).unwrap().to_owned())
+            .collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a tool gives back: text for the model, the same facts as data, or why not.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject};
@@ -37,8 +38,12 @@ impl Outcome {
 }
 
 /// Why a tool did not do what it was asked, so that a model can act on it.
+#[derive(Debug)]
+pub(super) struct Refusal(Box<Facts>);
+
+/// What there is to say about a refusal.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Refusal {
+pub(super) struct Facts {
     /// A word for programs.
     pub(super) code: &'static str,
     /// What happened.
@@ -62,11 +67,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             code,
             message: message.into(),
-            ..Self::default()
-        }
+            ..Facts::default()
+        }))
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -94,8 +99,22 @@ impl Refusal {
             text.push(')');
         }
         let mut meta = JsonObject::new();
-        meta.insert(ERROR_META.to_owned(), json!(self));
+        meta.insert(ERROR_META.to_owned(), json!(self.0));
         CallToolResult::error(vec![ContentBlock::text(text)]).with_meta(Some(MetaObject(meta)))
+    }
+}
+
+impl Deref for Refusal {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Refusal {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
     }
 }
 
@@ -145,6 +164,7 @@ fn of_problem(problem: ProblemDetails, retry_after: Option<Duration>) -> Refusal
         (500.., _) => Refusal::new("unavailable", detail),
         _ => Refusal::new("refused", detail),
     };
+    let facts = &mut *refusal;
     if let Some(access) = problem.access_request {
         let summary = access.summary;
         let arguments = json!({
@@ -152,21 +172,21 @@ fn of_problem(problem: ProblemDetails, retry_after: Option<Duration>) -> Refusal
             "path_pattern": summary.path_pattern,
             "permissions": summary.permissions,
         });
-        refusal.hint = Some(format!(
+        facts.hint = Some(format!(
             "A human can allow it: call request_access with {arguments} and a reason, tell your human, then call \
              wait_for_approval."
         ));
-        refusal.request_access = Some(arguments);
+        facts.request_access = Some(arguments);
     }
-    refusal.approval_id = problem.approval_request_id.map(|id| id.to_string());
-    if let (Some(id), Some(hint)) = (&refusal.approval_id, &mut refusal.hint) {
+    facts.approval_id = problem.approval_request_id.map(|id| id.to_string());
+    if let (Some(id), Some(hint)) = (&facts.approval_id, &mut facts.hint) {
         hint.push_str(" approval_id: ");
         hint.push_str(id);
     }
-    refusal.request_id = problem.request_id;
+    facts.request_id = problem.request_id;
     if let Some(wait) = retry_after {
-        refusal.retry_after_seconds = Some(wait.as_secs());
-        refusal.hint = Some(format!("Try again in {} s.", wait.as_secs().max(1)));
+        facts.retry_after_seconds = Some(wait.as_secs());
+        facts.hint = Some(format!("Try again in {} s.", wait.as_secs().max(1)));
     }
     refusal
 }
@@ -219,7 +239,13 @@ mod tests {
         let arguments =
             json!({ "vault_id": vault, "path_pattern": "db/prod", "permissions": ["read"] });
         assert_eq!(refusal.request_access, Some(arguments.clone()));
-        assert!(refusal.hint.unwrap().contains(&arguments.to_string()));
+        assert!(
+            refusal
+                .hint
+                .as_ref()
+                .unwrap()
+                .contains(&arguments.to_string())
+        );
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub(in crate::mcp) struct Explanation {
     sentence: String,
     /// The policy that decided; null when none did.
     decided_by: Option<Id>,
-    /// Arguments for request_access that would be enough; null when it is allowed.
+    /// Arguments for `request_access` that would be enough; null when it is allowed.
     request_access: Option<Value>,
 }
 
@@ -112,7 +112,7 @@ pub(in crate::mcp) struct RequestParams {
 /// Arguments of `wait_for_approval`.
 #[derive(Deserialize, JsonSchema)]
 pub(in crate::mcp) struct WaitParams {
-    /// The id that request_access gave, or that a refusal named.
+    /// The id that `request_access` gave, or that a refusal named.
     #[schemars(with = "String", extend("format" = "uuid"))]
     approval_id: ApprovalId,
     /// How long to wait at most; 50 when left out, 0 only looks.
@@ -122,7 +122,7 @@ pub(in crate::mcp) struct WaitParams {
 
 /// A question to a human.
 #[derive(Serialize, JsonSchema)]
-pub(in crate::mcp) struct Approval {
+pub(in crate::mcp) struct Question {
     /// `approval_required` or `pending` (nobody has answered), `approved`, `rejected`, `expired`, `cancelled`.
     status: String,
     /// Its id.
@@ -222,7 +222,7 @@ impl Session {
             duration_seconds: params.duration_seconds,
         };
         let asked = self.client.request_approval(&request).await?;
-        let mut approval = Approval::from(asked);
+        let mut approval = Question::from(asked);
         if approval.status == ApprovalStatus::Pending.as_str() {
             "approval_required".clone_into(&mut approval.status);
         }
@@ -252,7 +252,7 @@ impl Session {
                 break approval;
             }
         };
-        let approval = Approval::from(approval);
+        let approval = Question::from(approval);
         let mut text = format!("{}: {}", approval.status, approval.next);
         if let Some(reason) = &approval.decision_reason {
             text.push_str("\nThe human said: ");
@@ -262,7 +262,7 @@ impl Session {
     }
 }
 
-impl From<ApprovalResponse> for Approval {
+impl From<ApprovalResponse> for Question {
     fn from(approval: ApprovalResponse) -> Self {
         let next = match approval.status {
             ApprovalStatus::Pending => {

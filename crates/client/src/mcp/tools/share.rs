@@ -28,7 +28,7 @@ enum Recipient {
 /// Arguments of `share_secret`.
 #[derive(Deserialize, JsonSchema)]
 pub(in crate::mcp) struct ShareParams {
-    /// Id of the secret, from describe_secret. Or give `path`.
+    /// Id of the secret, from `describe_secret`. Or give `path`.
     #[schemars(with = "Option<String>", extend("format" = "uuid"))]
     secret_id: Option<SecretId>,
     /// Path of the secret, in place of its id.
