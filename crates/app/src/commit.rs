@@ -21,6 +21,12 @@
 //!   in which things happened: nothing is logged after what forbade it.
 //! - A failed member undoes itself only; a failing database fails all that shared its transaction.
 
+mod statistics;
+
+pub use statistics::CommitCounts;
+
+use statistics::CommitStatistics;
+
 use crate::append::{append, lock};
 use crate::op::Op;
 use futures_core::future::BoxFuture;
@@ -32,7 +38,6 @@ use oneclaw_store::secrets::NewVersion;
 use oneclaw_store::{GroupTx, Store, StoreError, Tx};
 use smallvec::SmallVec;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -155,25 +160,6 @@ struct Queue {
     closed: bool,
 }
 
-/// Sizes of the groups committed so far, for finding the bottleneck.
-#[derive(Debug, Default)]
-pub(crate) struct CommitStatistics {
-    groups: AtomicU64,
-    members: AtomicU64,
-    largest: AtomicU64,
-}
-
-/// A reading of [`CommitStatistics`].
-#[derive(Clone, Copy, Debug)]
-pub struct CommitCounts {
-    /// Transactions.
-    pub groups: u64,
-    /// Members in them.
-    pub members: u64,
-    /// Members of the largest.
-    pub largest: u64,
-}
-
 /// Takes members and commits them in groups. One for each process.
 pub(crate) struct Committer {
     store: Store,
@@ -231,11 +217,7 @@ impl Committer {
 
     /// How the groups came out so far.
     pub(crate) fn counts(&self) -> CommitCounts {
-        CommitCounts {
-            groups: self.statistics.groups.load(Ordering::Relaxed),
-            members: self.statistics.members.load(Ordering::Relaxed),
-            largest: self.statistics.largest.load(Ordering::Relaxed),
-        }
+        self.statistics.counts()
     }
 
     /// Refuses new members; [`Self::run`] returns once the queue is empty.
@@ -304,9 +286,7 @@ impl Committer {
 
     fn count(&self, size: usize) {
         let size = u64::try_from(size).unwrap_or(u64::MAX);
-        self.statistics.groups.fetch_add(1, Ordering::Relaxed);
-        self.statistics.members.fetch_add(size, Ordering::Relaxed);
-        self.statistics.largest.fetch_max(size, Ordering::Relaxed);
+        self.statistics.note(size);
     }
 
     async fn commit_group(&self, group: Vec<Member>) -> Vec<Outcome> {

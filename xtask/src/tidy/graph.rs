@@ -83,8 +83,11 @@ const SOLE_USERS: [(&[&str], &[&str]); 9] = [
         ],
         &["oneclaw-crypto"],
     ),
-    // The audit log's public hashing needs no key.
-    (&["sha2"], &["oneclaw-crypto", "oneclaw-core"]),
+    // Hashing that needs no key: the audit log's, and the names that tools show instead of values.
+    (
+        &["sha2"],
+        &["oneclaw-crypto", "oneclaw-core", "oneclaw-client"],
+    ),
     // All mail goes through the outbox.
     (&["lettre"], &["oneclaw-app"]),
     // Our own API from outside, and the one guarded way out of the server (`app/src/outbound.rs`).
