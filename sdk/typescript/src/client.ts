@@ -1,6 +1,15 @@
 /** The client: credentials, and the resources that use them. */
 import { AccessResource } from "./resources/access.js";
 import { AgentsResource } from "./resources/agents.js";
+import { ApiKeysResource } from "./resources/api-keys.js";
+import { BillingResource } from "./resources/billing.js";
+import { DevicesResource } from "./resources/devices.js";
+import { EnvVarsResource } from "./resources/env-vars.js";
+import { IpRulesResource } from "./resources/ip-rules.js";
+import { MfaResource } from "./resources/mfa.js";
+import { PasskeysResource } from "./resources/passkeys.js";
+import { SessionsResource } from "./resources/sessions.js";
+import { WebhooksResource } from "./resources/webhooks.js";
 import { ApprovalsResource } from "./resources/approvals.js";
 import { AuditResource } from "./resources/audit.js";
 import { AuthResource } from "./resources/auth.js";
@@ -22,6 +31,15 @@ export type ClientOptions = TransportOptions;
 export class OneclawClient {
   readonly access: AccessResource;
   readonly agents: AgentsResource;
+  readonly apiKeys: ApiKeysResource;
+  readonly billing: BillingResource;
+  readonly devices: DevicesResource;
+  readonly envVars: EnvVarsResource;
+  readonly ipRules: IpRulesResource;
+  readonly mfa: MfaResource;
+  readonly passkeys: PasskeysResource;
+  readonly sessions: SessionsResource;
+  readonly webhooks: WebhooksResource;
   readonly approvals: ApprovalsResource;
   readonly audit: AuditResource;
   readonly auth: AuthResource;
@@ -37,6 +55,15 @@ export class OneclawClient {
     this.#transport = transport;
     this.access = new AccessResource(transport);
     this.agents = new AgentsResource(transport);
+    this.apiKeys = new ApiKeysResource(transport);
+    this.billing = new BillingResource(transport);
+    this.devices = new DevicesResource(transport);
+    this.envVars = new EnvVarsResource(transport);
+    this.ipRules = new IpRulesResource(transport);
+    this.mfa = new MfaResource(transport);
+    this.passkeys = new PasskeysResource(transport);
+    this.sessions = new SessionsResource(transport);
+    this.webhooks = new WebhooksResource(transport);
     this.approvals = new ApprovalsResource(transport);
     this.audit = new AuditResource(transport);
     this.auth = new AuthResource(transport);

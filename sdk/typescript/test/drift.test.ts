@@ -30,6 +30,8 @@ const WITHOUT_A_METHOD = new Set([
   "healthHsm",
   "jwks",
   "openidConfiguration",
+  "passkeyAssertBeginAlias",
+  "passkeyAssertCompleteAlias",
   "quickDecideApproval",
 ]);
 

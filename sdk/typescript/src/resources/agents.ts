@@ -58,6 +58,14 @@ export class AgentsResource extends Resource {
   revealKey(agentId: string, token: string, options?: RequestOptions): Called<"revealAgentKey"> {
     return this.transport.call("revealAgentKey", { path: { agent_id: agentId }, body: { token } }, options);
   }
+
+  batchDelete(request: Optional<Body<"batchDeleteAgents">>, options?: RequestOptions): Called<"batchDeleteAgents"> {
+    return this.transport.call("batchDeleteAgents", { body: request }, options);
+  }
+
+  rotateIdentityKeys(agentId: string, options?: RequestOptions): Called<"rotateAgentIdentityKeys"> {
+    return this.transport.call("rotateAgentIdentityKeys", { path: { agent_id: agentId } }, options);
+  }
 }
 
 export type Agent = Schema<"AgentResponse">;

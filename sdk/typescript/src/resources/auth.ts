@@ -1,7 +1,7 @@
 import type { Result } from "../result.js";
 import type { TokenAnswer } from "../session.js";
 import type { Body, Optional, RequestOptions } from "../types.js";
-import { Resource, type Called } from "./resource.js";
+import { Resource, confirmed, type Called } from "./resource.js";
 
 /** Signing in and the account. What gives a token makes the client use it from then on. */
 export class AuthResource extends Resource {
@@ -73,5 +73,59 @@ export class AuthResource extends Resource {
     const result = await call;
     if (result.error === null) this.transport.session.keep(result.data);
     return result;
+  }
+
+  changeEmail(request: Optional<Body<"changeEmail">>, options?: RequestOptions): Called<"changeEmail"> {
+    return this.transport.call("changeEmail", { body: request }, options);
+  }
+
+  verifyEmailChange(
+    request: Optional<Body<"verifyEmailChange">>,
+    options?: RequestOptions,
+  ): Called<"verifyEmailChange"> {
+    return this.transport.call("verifyEmailChange", { body: request }, options);
+  }
+
+  setPassword(request: Optional<Body<"setPassword">>, options?: RequestOptions): Called<"setPassword"> {
+    return this.transport.call("setPassword", { body: request }, options);
+  }
+
+  sendEmailOtp(request: Optional<Body<"sendEmailOtp">>, options?: RequestOptions): Called<"sendEmailOtp"> {
+    return this.transport.anonymously("sendEmailOtp", { body: request }, options);
+  }
+
+  verifyEmailOtp(request: Optional<Body<"verifyEmailOtp">>, options?: RequestOptions): Called<"verifyEmailOtp"> {
+    return this.transport.anonymously("verifyEmailOtp", { body: request }, options);
+  }
+
+  google(request: Optional<Body<"googleAuth">>, options?: RequestOptions): Called<"googleAuth"> {
+    return this.transport.anonymously("googleAuth", { body: request }, options);
+  }
+
+  socialLogin(request: Optional<Body<"socialLogin">>, options?: RequestOptions): Called<"socialLogin"> {
+    return this.transport.anonymously("socialLogin", { body: request }, options);
+  }
+
+  exchangeFederatedToken(
+    request: Optional<Body<"exchangeFederatedToken">>,
+    options?: RequestOptions,
+  ): Called<"exchangeFederatedToken"> {
+    return this.transport.call("exchangeFederatedToken", { body: request }, options);
+  }
+
+  getSettings(options?: RequestOptions): Called<"getSecuritySettings"> {
+    return this.transport.call("getSecuritySettings", {}, options);
+  }
+
+  updateSettings(
+    request: Optional<Body<"updateSecuritySettings">>,
+    confirm?: string,
+    options?: RequestOptions,
+  ): Called<"updateSecuritySettings"> {
+    return this.transport.call("updateSecuritySettings", { body: request, headers: confirmed(confirm) }, options);
+  }
+
+  deleteMe(request: Optional<Body<"deleteMe">>, confirm: string, options?: RequestOptions): Called<"deleteMe"> {
+    return this.transport.call("deleteMe", { body: request, headers: { "x-auth-confirm": confirm } }, options);
   }
 }

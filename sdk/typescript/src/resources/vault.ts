@@ -20,6 +20,32 @@ export class VaultResource extends Resource {
   delete(vaultId: string, options?: RequestOptions): Called<"deleteVault"> {
     return this.transport.call("deleteVault", { path: { vault_id: vaultId } }, options);
   }
+
+  /** From now on the vault takes only values that clients sealed under the key of this fingerprint. */
+  enableCmek(vaultId: string, request: Optional<Body<"enableCmek">>, options?: RequestOptions): Called<"enableCmek"> {
+    return this.transport.call("enableCmek", { path: { vault_id: vaultId }, body: request }, options);
+  }
+
+  disableCmek(vaultId: string, options?: RequestOptions): Called<"disableCmek"> {
+    return this.transport.call("disableCmek", { path: { vault_id: vaultId } }, options);
+  }
+
+  /** Moves every value of the vault to another key. Both keys travel with this one request; a job does the work. */
+  rotateCmek(
+    vaultId: string,
+    oldKey: string,
+    newKey: string,
+    newFingerprint: string,
+    options?: RequestOptions,
+  ): Called<"rotateCmek"> {
+    const headers = { "x-cmek-old-key": oldKey, "x-cmek-new-key": newKey };
+    const body = { new_fingerprint: newFingerprint };
+    return this.transport.call("rotateCmek", { path: { vault_id: vaultId }, body, headers }, options);
+  }
+
+  getRotationJobStatus(vaultId: string, jobId: string, options?: RequestOptions): Called<"getCmekRotationJob"> {
+    return this.transport.call("getCmekRotationJob", { path: { vault_id: vaultId, job_id: jobId } }, options);
+  }
 }
 
 export type Vault = Schema<"VaultResponse">;
