@@ -8,7 +8,7 @@ use crate::App;
 use crate::caches::VaultView;
 use crate::commit::{Guards, Light, Outcome, Step};
 use crate::error::{Error, Result};
-use crate::lane::{ATTEMPTS, Attempt, Retry, entry_of};
+use crate::lane::{Attempt, Retry, entry_of};
 use crate::live::Caller;
 use crate::view::View;
 use oneclaw_core::audit::Details;
@@ -20,6 +20,9 @@ use std::cmp::Reverse;
 
 /// Rows read at a time.
 const CHUNK: i64 = 500;
+/// How often a list is looked at again when what it rests on changed before it was logged. More often than
+/// a decision about one path, because many lists wait for one group, and a look takes longer.
+const LIST_ATTEMPTS: usize = 32;
 
 /// Which part of a list is wanted.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +61,7 @@ pub async fn list_page(
     prefix: Option<&str>,
     page: &Page,
 ) -> Result<Listed> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..LIST_ATTEMPTS {
         let (listed, guards) = look_at_list(app, caller, vault, prefix, page).await?;
         let details = Details::new()
             .uuid("vault_id", vault)
