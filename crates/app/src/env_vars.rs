@@ -179,10 +179,11 @@ impl<'a> Room<'a> {
         self.view.vault
     }
 
-    /// Whether the caller may; nothing is logged.
+    /// Whether the caller may, for as long as policies say so; nothing is logged. A policy that is used
+    /// up by being used does not count here: nothing would use it up.
     fn permission(&self, op: &Op, action: Action, path: &SecretPath) -> Option<Granted> {
         self.view
-            .decide(&self.live, self.caller, action, path, op.now())
+            .decide_unspent(&self.live, self.caller, action, path, op.now())
             .ok()
     }
 

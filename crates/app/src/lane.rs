@@ -16,7 +16,7 @@ use oneclaw_core::audit::{Details, Draft};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, VaultId};
 use oneclaw_core::path::SecretPath;
-use oneclaw_core::policy::{self, Action, Basis, Denied, Granted, RuleSet};
+use oneclaw_core::policy::{self, Action, Basis, Denied, Granted, Rule, RuleSet};
 use oneclaw_crypto::MasterKeys;
 use oneclaw_crypto::envelope::VaultKey;
 use oneclaw_crypto::seal::OpenError;
@@ -232,6 +232,21 @@ impl VaultView {
     ) -> std::result::Result<Granted, Denied> {
         let request = self.request(live, caller, action, path, now);
         policy::evaluate(&request, self.rules.candidates(path))
+    }
+
+    /// Decides without the policies that are used up by being used: for whatever looks at many paths at
+    /// once and so cannot spend any.
+    pub(crate) fn decide_unspent(
+        &self,
+        live: &Live,
+        caller: &Caller,
+        action: Action,
+        path: &SecretPath,
+        now: Timestamp,
+    ) -> std::result::Result<Granted, Denied> {
+        let request = self.request(live, caller, action, path, now);
+        let lasting = |rule: &&Rule| !self.limited.contains(&rule.id);
+        policy::evaluate(&request, self.rules.candidates(path).filter(lasting))
     }
 
     /// Whether what was granted uses a policy up. Seeing that a path exists does not.
