@@ -347,7 +347,8 @@ pub(crate) fn is_open(session: &SessionRow, now: Timestamp) -> bool {
     session.revoked_at.is_none() && session.expires_at > now
 }
 
-/// Ends a session and all tokens of it.
+/// Ends a session and all tokens of it, and takes back what its user approved on other devices and no
+/// program has collected: it may have been this session that approved.
 pub(crate) async fn end_session(
     op: &mut Op,
     session: &SessionRow,
@@ -356,6 +357,7 @@ pub(crate) async fn end_session(
 ) -> Result<()> {
     let now = op.now();
     op.tx().revoke_session(session.id, now).await?;
+    op.tx().withdraw_device_approvals(session.user_id).await?;
     op.tx()
         .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
         .await?;

@@ -1,8 +1,8 @@
 //! Changing and resetting passwords. Either way all sessions and tokens of the account end.
 
 use super::{
-    Origin, Proven, check_new_password, email_change, has_enough_mails, mailed_link, parse_email,
-    send,
+    Origin, Proven, check_new_password, email_change, has_enough_mails, mailed_link, method_of,
+    parse_email, send,
 };
 use crate::App;
 use crate::error::{Error, Kind, Result};
@@ -12,7 +12,7 @@ use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::tokens::SESSION_EPOCH_LIFE;
 use oneclaw_core::audit::Details;
-use oneclaw_core::caller::Principal;
+use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::id::UserId;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::TokenKind;
@@ -144,7 +144,8 @@ pub async fn change_password(
 }
 
 /// Sets the password of an account that has none. Not with a session that has been lying about: that
-/// would make a password out of a stolen token.
+/// would make a password out of a stolen token. The session of a device is as new as the program that
+/// asked for it, and says nothing of when its human last proved who they are.
 pub async fn set_password(app: &App, caller: &Caller, new: &SecretString) -> Result<()> {
     let (id, session) = caller.signed_in()?;
     let mut view = app.view(caller).await?;
@@ -154,7 +155,8 @@ pub async fn set_password(app: &App, caller: &Caller, new: &SecretString) -> Res
     if user.password_hash.is_some() {
         return Err(has_password());
     }
-    if session.created_at.plus(FRESH) <= app.now() {
+    let is_fresh = session.created_at.plus(FRESH) > app.now();
+    if !is_fresh || method_of(&session)? == AuthMethod::Device {
         return Err(Error::forbidden(
             "It is too long since you signed in. Sign in again, then set a password within 15 minutes.",
         ));
