@@ -5,6 +5,7 @@ use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
+use crate::organisations::members::end_traces;
 use crate::reauth::Confirmation;
 use crate::users::Profile;
 use crate::{App, agents, policies, secrets, users, vaults};
@@ -88,7 +89,7 @@ fn visible<T>(listed: Result<Vec<T>>) -> Result<Vec<T>> {
 pub const DELETE_PHRASE: &str = "DELETE MY ACCOUNT";
 
 /// Deletes one's account. Organisations that nobody else belongs to go with it, logs and all; others
-/// go on, as long as somebody owns them.
+/// go on, as long as somebody owns them, without what only this person's rights kept alive.
 pub async fn delete(
     app: &App,
     caller: &Caller,
@@ -158,13 +159,14 @@ async fn leave(op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result
             "You are the last owner of an organisation with other members. Make somebody else its owner, or remove them, first.",
         ));
     }
+    let ended = end_traces(op, org, user).await?;
     op.log(entry(
         org,
         caller.actor(),
         caller.ip(),
         "org.member_leave",
         ("user", user.to_string()),
-        Details::new(),
+        ended.note(Details::new()),
     ));
     Ok(())
 }

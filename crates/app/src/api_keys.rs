@@ -30,6 +30,8 @@ use std::time::Duration;
 /// The use of a key is noted at most this often.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 const MOST_SCOPES: usize = 100;
+/// Keys of one person in one organisation that work.
+const MOST_KEYS: usize = 50;
 
 /// A personal key, without the key.
 #[derive(Clone, Debug)]
@@ -79,6 +81,12 @@ pub async fn create(
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
+            let keys = op.tx().list_api_keys(live.org, user).await?;
+            if keys.iter().filter(|key| key.is_active).count() >= MOST_KEYS {
+                return Err(Error::conflict(
+                    "You have as many keys as one can have, 50. Revoke one that is not needed.",
+                ));
+            }
             let key = PlainToken::generate(TokenKind::UserKey, op.random());
             let row = ApiKeyRow {
                 id: op.new_id(),

@@ -35,6 +35,8 @@ const PROVIDER: &str = "google";
 const KEYS_LIFE: Duration = Duration::from_hours(1);
 /// How often unknown keys may make us ask again.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// How soon after a failure they are asked for again.
+const TRY_AGAIN: Duration = Duration::from_secs(15);
 /// How long Google may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest set of keys.
@@ -59,7 +61,13 @@ pub struct GoogleSignIn {
 
 /// Google's keys, as last seen.
 #[derive(Default)]
-pub(crate) struct Keys(Mutex<Option<Seen>>);
+pub(crate) struct Keys(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    seen: Option<Seen>,
+    failed_at: Option<Timestamp>,
+}
 
 struct Seen {
     keys: Arc<ProviderKeys>,
@@ -125,6 +133,8 @@ async fn new(
             "This Google account has no proven address, so no account can be made for it.",
         )
     })?;
+    // Who signed up with the address and never proved it has no claim to it.
+    op.tx().delete_unverified_user(email.as_str()).await?;
     if op.tx().find_user_by_email(email.as_str()).await?.is_some() {
         return Err(Error::conflict(
             "This address has an account already. Sign in the way you did before.",
@@ -187,21 +197,42 @@ impl Keys {
         settings: &Settings,
         life: Duration,
     ) -> Result<Arc<ProviderKeys>> {
-        let mut seen = self.0.lock().await;
-        if let Some(seen) = &*seen
+        let mut known = self.0.lock().await;
+        if let Some(seen) = &known.seen
             && seen.at.plus(life) > app.now()
         {
             return Ok(Arc::clone(&seen.keys));
         }
-        let json = fetch(app, &settings.jwks_url).await?;
-        let keys = ProviderKeys::parse(json.expose()).map_err(unreachable_keys)?;
-        let keys = Arc::new(keys);
-        *seen = Some(Seen {
-            keys: Arc::clone(&keys),
-            at: app.now(),
-        });
-        Ok(keys)
+        // Strangers must not make us knock at a door that does not open as often as they like.
+        if known
+            .failed_at
+            .is_some_and(|at| at.plus(TRY_AGAIN) > app.now())
+        {
+            return Err(unreachable_keys("they could not be read a moment ago"));
+        }
+        match fetch_keys(app, settings).await {
+            Ok(keys) => {
+                *known = Known {
+                    seen: Some(Seen {
+                        keys: Arc::clone(&keys),
+                        at: app.now(),
+                    }),
+                    failed_at: None,
+                };
+                Ok(keys)
+            }
+            Err(error) => {
+                known.failed_at = Some(app.now());
+                Err(error)
+            }
+        }
     }
+}
+
+async fn fetch_keys(app: &App, settings: &Settings) -> Result<Arc<ProviderKeys>> {
+    let json = fetch(app, &settings.jwks_url).await?;
+    let keys = ProviderKeys::parse(json.expose()).map_err(unreachable_keys)?;
+    Ok(Arc::new(keys))
 }
 
 fn unreachable_keys(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

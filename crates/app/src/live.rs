@@ -128,6 +128,17 @@ impl Caller {
         self.principal.is_user() && self.scopes.iter().any(is_ceiling)
     }
 
+    /// Refuses a personal key that reaches certain paths only.
+    pub(crate) fn require_all_paths(&self) -> Result<()> {
+        if self.is_limited_to_paths() {
+            return Err(Error::forbidden(
+                "This key is limited to certain paths, so it only reads and writes secrets there. \
+                 Sign in, or use a key without such scopes.",
+            ));
+        }
+        Ok(())
+    }
+
     pub(crate) fn actor(&self) -> Actor {
         Actor::from(self.principal)
     }

@@ -23,7 +23,7 @@ pub use transport::{MailUrlError, Mailer};
 #[cfg(any(test, feature = "test-support"))]
 pub use transport::{Postbox, Received};
 
-pub(crate) use message::Message;
+pub(crate) use message::{FactorChange, Message};
 pub(crate) use smtp::LONGEST_TRY;
 pub(crate) use transport::SendError;
 

@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 use crate::factors::{self, Factors, open_secret};
 use crate::lane::entry_of;
 use crate::live::{Caller, refused};
+use crate::mail::{self, FactorChange, Message};
 use crate::op::{Op, entry};
-use crate::reauth::Confirmation;
+use crate::reauth::{Confirmation, RecentOr};
 use crate::users::{Origin, SessionKind, SignedIn, begin_session, home_organisation};
 use crate::{App, limits};
 use oneclaw_core::audit::Details;
@@ -239,12 +240,23 @@ pub async fn status(app: &App, caller: &Caller) -> Result<Status> {
 }
 
 /// Makes a secret for the caller's authenticator app. It counts once [`confirm`]ed.
-pub async fn set_up(app: &App, caller: &Caller) -> Result<SetUp> {
+pub async fn set_up(
+    app: &App,
+    caller: &Caller,
+    confirmation: Option<SecretString>,
+) -> Result<SetUp> {
     let user = session_user(caller)?;
+    let confirmation = RecentOr::check(app, caller, confirmation).await?;
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
+            // Before the confirmation: whoever has a second factor already hears that first.
+            let totp = op.tx().find_totp(user).await?;
+            if totp.is_some_and(|row| row.confirmed_at.is_some()) {
+                return Err(on_already());
+            }
+            confirmation.spend(op, &caller, Purpose::MfaEnable).await?;
             let account = op.tx().find_user(user).await?.ok_or_else(refused)?;
             let secret = TotpSecret::generate(op.random());
             let record = Record::TotpSecret(user);
@@ -253,9 +265,7 @@ pub async fn set_up(app: &App, caller: &Caller) -> Result<SetUp> {
                 .seal_record(record, secret.as_bytes(), op.random())?;
             let now = op.now();
             if !op.tx().put_totp(user, &sealed, now).await? {
-                return Err(Error::conflict(
-                    "A second factor is on already. Switch it off first, to set up another app.",
-                ));
+                return Err(on_already());
             }
             op.log(about(&caller, user, "user.mfa_setup", Details::new()));
             let text = secret.to_base32();
@@ -320,10 +330,33 @@ pub async fn confirm(app: &App, caller: &Caller, code: SecretString) -> Result<V
             }
             op.tx().clear_window(&counter).await?;
             op.log(about(&caller, user, "user.mfa_enable", Details::new()));
+            tell(&app_in, op, &caller, user, FactorChange::CodesOn).await?;
             new_recovery_codes(&app_in, op, user).await
         })
     })
     .await
+}
+
+fn on_already() -> Error {
+    Error::conflict("A second factor is on already. Switch it off first, to set up another app.")
+}
+
+/// Tells the owner of an account, by mail, that a way into it has changed.
+pub(crate) async fn tell(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    user: UserId,
+    change: FactorChange,
+) -> Result<()> {
+    let account = op.tx().find_user(user).await?.ok_or_else(refused)?;
+    let message = Message::FactorChanged {
+        change,
+        changed_at: op.now(),
+        ip: caller.ip(),
+        reset_link: format!("{}/forgot-password", app.settings().public_url),
+    };
+    mail::queue(app, op, None, &account.email, &message).await
 }
 
 fn wrong_code() -> Error {
@@ -390,6 +423,7 @@ pub async fn disable(
                 op.tx().clear_window(counter).await?;
             }
             op.log(about(&caller, user, "user.mfa_disable", Details::new()));
+            tell(&app_in, op, &caller, user, FactorChange::CodesOff).await?;
             Ok(())
         })
     })

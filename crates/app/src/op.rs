@@ -72,12 +72,7 @@ impl Op {
     /// reach further. What decides about a path calls [`Self::authenticate_for_path`].
     pub(crate) async fn authenticate(&mut self, caller: &Caller) -> Result<Live> {
         let live = self.authenticate_for_path(caller).await?;
-        if caller.is_limited_to_paths() {
-            return Err(Error::forbidden(
-                "This key is limited to certain paths, so it only reads and writes secrets there. \
-                 Sign in, or use a key without such scopes.",
-            ));
-        }
+        caller.require_all_paths()?;
         Ok(live)
     }
 

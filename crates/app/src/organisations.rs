@@ -10,7 +10,7 @@ use oneclaw_store::organisations::MemberRow;
 use std::str::FromStr as _;
 
 mod invitations;
-mod members;
+pub(crate) mod members;
 mod settings;
 
 pub use invitations::{

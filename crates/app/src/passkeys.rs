@@ -10,9 +10,10 @@
 use crate::error::{Error, Result};
 use crate::factors::Factors;
 use crate::live::{Caller, refused};
-use crate::mfa::{about, session_user};
+use crate::mail::FactorChange;
+use crate::mfa::{about, session_user, tell};
 use crate::op::{Op, entry};
-use crate::reauth::Confirmation;
+use crate::reauth::{Confirmation, RecentOr};
 use crate::users::{Origin, SessionKind, SignedIn, begin_session, home_organisation};
 use crate::{App, shares};
 use data_encoding::BASE64URL_NOPAD;
@@ -157,7 +158,7 @@ pub async fn begin_registration(app: &App, caller: &Caller) -> Result<Registrati
     })
 }
 
-/// Adds a passkey. An account that has a factor already wants it confirmed.
+/// Adds a passkey. An account that has a factor already, or a session that is not recent, wants it confirmed.
 pub async fn complete_registration(
     app: &App,
     caller: &Caller,
@@ -189,27 +190,16 @@ pub async fn complete_registration(
             "This is not the id of the passkey that was made.",
         ));
     }
-    let confirmation = match confirmation {
-        Some(presented) => Some(Confirmation::check(app, caller, Some(presented)).await?),
-        None => None,
-    };
+    let confirmation = RecentOr::check(app, caller, confirmation).await?;
     let transports = transports_of(new.transports);
-    let caller = caller.clone();
+    let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
             let factors = Factors::of(op.tx(), user).await?;
-            if factors.any() {
-                let confirmation = confirmation.as_ref().ok_or_else(|| {
-                    Error::forbidden(
-                        "This account has a second factor, so adding a passkey needs a confirmation: send a fresh \
-                         token of POST /v1/auth/reauth for security.passkey.register in the header X-Auth-Confirm.",
-                    )
-                })?;
-                confirmation
-                    .spend(op, &caller, Purpose::PasskeyRegister)
-                    .await?;
-            }
+            confirmation
+                .spend(op, &caller, Purpose::PasskeyRegister)
+                .await?;
             if factors.passkeys >= MOST {
                 return Err(Error::conflict(
                     "This account has as many passkeys as it can have. Remove one first.",
@@ -228,6 +218,7 @@ pub async fn complete_registration(
             }
             let details = Details::new().uuid("passkey_id", row.id);
             op.log(about(&caller, user, "user.passkey_add", details));
+            tell(&app_in, op, &caller, user, FactorChange::PasskeyAdded).await?;
             passkey(row)
         })
     })
@@ -459,7 +450,7 @@ pub async fn delete(
 ) -> Result<()> {
     let user = session_user(caller)?;
     let confirmation = Confirmation::check(app, caller, confirmation).await?;
-    let caller = caller.clone();
+    let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
@@ -476,6 +467,7 @@ pub async fn delete(
             }
             let details = Details::new().uuid("passkey_id", id);
             op.log(about(&caller, user, "user.passkey_delete", details));
+            tell(&app_in, op, &caller, user, FactorChange::PasskeyRemoved).await?;
             Ok(())
         })
     })

@@ -17,15 +17,18 @@ use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::op::Op;
 use crate::passkeys::{Use, UsedPasskey};
-use crate::users::Proven;
+use crate::users::{Proven, method_of};
 use crate::{App, limits};
 use oneclaw_core::audit::{Details, Draft};
+use oneclaw_core::caller::AuthMethod;
+use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{SessionId, UserId};
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::model::text::Email;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
+use oneclaw_store::sessions::SessionRow;
 use std::time::Duration;
 
 /// How long a proof may lie before it is used.
@@ -140,6 +143,58 @@ impl Confirmation {
     }
 }
 
+/// A confirmation for what somebody may also do without one, as long as it is short since they signed in
+/// and their account has no second factor to ask for. A session that lies about must not be enough to
+/// take an account over.
+pub(crate) struct RecentOr(Option<Confirmation>);
+
+impl RecentOr {
+    /// Looks at what came beside a request, if anything did.
+    pub(crate) async fn check(
+        app: &App,
+        caller: &Caller,
+        presented: Option<SecretString>,
+    ) -> Result<Self> {
+        match presented {
+            None => Ok(Self(None)),
+            some => Ok(Self(Some(Confirmation::check(app, caller, some).await?))),
+        }
+    }
+
+    /// Uses the confirmation, or finds that none is needed, after [`Op::authenticate`].
+    pub(crate) async fn spend(&self, op: &mut Op, caller: &Caller, purpose: Purpose) -> Result<()> {
+        if let Some(confirmation) = &self.0 {
+            return confirmation.spend(op, caller, purpose).await;
+        }
+        let (user, session) = caller.signed_in()?;
+        if Factors::of(op.tx(), user).await?.any() {
+            return Err(Error::forbidden(format!(
+                "This account has a second factor, so this needs a confirmation: send a fresh token of \
+                 POST /v1/auth/reauth for {} in the header X-Auth-Confirm.",
+                purpose.as_str()
+            )));
+        }
+        let session = op.tx().find_session(session).await?.ok_or_else(refused)?;
+        if is_recent(&session, op.now())? {
+            return Ok(());
+        }
+        Err(Error::forbidden(format!(
+            "It is too long since you signed in. Sign in again and do this within 15 minutes, or send your password, \
+             or a fresh token of POST /v1/auth/reauth for {}, in the header X-Auth-Confirm.",
+            purpose.as_str()
+        )))
+    }
+}
+
+/// How long a sign-in counts as a proof of who somebody is.
+const RECENT: Duration = Duration::from_mins(15);
+
+/// Whether a session says that its human proved who they are just now. That of a device does not: it is
+/// as new as the program that asked for it.
+pub(crate) fn is_recent(session: &SessionRow, now: Timestamp) -> Result<bool> {
+    Ok(session.created_at.plus(RECENT) > now && method_of(session)? != AuthMethod::Device)
+}
+
 /// A proof that held a moment ago.
 enum Checked {
     Password(Proven),
@@ -233,8 +288,10 @@ const fn stored_purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::AccountDelete => "reauth account.delete",
         Purpose::AccountExport => "reauth account.export",
+        Purpose::EmailChange => "reauth account.change_email",
         Purpose::PasskeyRegister => "reauth security.passkey.register",
         Purpose::PasskeyDelete => "reauth security.passkey.delete",
+        Purpose::MfaEnable => "reauth security.mfa.enable",
         Purpose::MfaDisable => "reauth security.mfa.disable",
         Purpose::VaultPasskeyDisable => "reauth security.vault_passkey.disable",
         Purpose::ApprovalDecide => "reauth approval.decide",

@@ -41,7 +41,7 @@ pub(crate) use proven::Proven;
 use proven::failure;
 
 pub use email_change::{EmailChange, change_email, verify_email_change};
-pub use email_code::{send_code, sign_in_with_code};
+pub use email_code::{CodeSignIn, send_code, sign_in_with_code};
 pub use passwords::{change_password, forgot_password, reset_password, set_password};
 pub use set_up::{create_setup_link, ensure_demo_owner, set_up_owner};
 pub use settings::{SecuritySettings, security_settings, update_security_settings};
@@ -435,7 +435,7 @@ pub async fn session_caller(app: &App, cookie: &str, ip: Option<IpAddr>) -> Resu
 /// Who the caller is.
 pub async fn me(app: &App, caller: &Caller) -> Result<Profile> {
     let id = caller.user()?;
-    let mut view = app.view(caller).await?;
+    let mut view = app.view_for_path(caller).await?;
     let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
     let totp_enabled = Factors::of(&mut view.tx, id).await?.totp;
     profile(user, caller.org(), view.live.role, totp_enabled)

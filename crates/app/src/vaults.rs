@@ -119,7 +119,7 @@ pub(crate) async fn reach_changed(op: &mut Op, principal: Principal) -> Result<(
 
 /// One vault the caller may know of.
 pub async fn find(app: &App, caller: &Caller, id: VaultId) -> Result<Vault> {
-    let mut view = app.view(caller).await?;
+    let mut view = app.view_for_path(caller).await?;
     let row = view
         .tx
         .find_vault(caller.org(), id)
@@ -140,7 +140,7 @@ pub async fn find(app: &App, caller: &Caller, id: VaultId) -> Result<Vault> {
 /// The vaults the caller may know of, oldest first: owners and admins all, others their own and
 /// those a policy opens to them; an agent's binding cuts them further.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Vault>> {
-    let mut view = app.view(caller).await?;
+    let mut view = app.view_for_path(caller).await?;
     visible(&mut view, caller).await
 }
 

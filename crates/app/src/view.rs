@@ -17,8 +17,17 @@ pub(crate) struct View {
 }
 
 impl App {
-    /// Opens a snapshot for a caller.
+    /// Opens a snapshot for a caller. A personal key that is limited to paths is refused: most of what
+    /// there is to see has nothing to do with its paths.
     pub(crate) async fn view(&self, caller: &Caller) -> Result<View> {
+        let view = self.view_for_path(caller).await?;
+        caller.require_all_paths()?;
+        Ok(view)
+    }
+
+    /// Like [`Self::view`], for what goes on to decide about paths, and for what the caller is and which
+    /// vaults there are.
+    pub(crate) async fn view_for_path(&self, caller: &Caller) -> Result<View> {
         let now = self.now();
         let mut tx = self.store().begin_read().await?;
         let loaded = live::load(&mut tx, caller, now).await?;

@@ -253,6 +253,24 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: WebhookId) -> Result<
     .await
 }
 
+/// Switches off what somebody made who may manage webhooks no longer: it would go on telling them what
+/// happens here. Gives how many there were.
+pub(crate) async fn end_of(op: &mut Op, org: OrgId, user: UserId) -> Result<usize> {
+    let mut ended = 0;
+    for mut row in op.tx().list_webhooks(org).await? {
+        if row.created_by == user && row.is_active {
+            row.is_active = false;
+            row.updated_at = op.now();
+            op.tx().update_webhook(&row).await?;
+            ended += 1;
+        }
+    }
+    if ended > 0 {
+        op.tx().count_active_webhooks(org).await?;
+    }
+    Ok(ended)
+}
+
 /// What a webhook was sent, newest first.
 pub async fn list_deliveries(
     app: &App,

@@ -60,8 +60,16 @@ pub struct EmailOtpVerifyResponse {
     /// Seconds until it expires.
     pub expires_in: u32,
     /// Gets the next access token.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub refresh_token: SecretText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub refresh_token: Option<SecretText>,
+    /// Whether the second factor is still to come, at `POST /v1/auth/mfa/verify`. Then there is no token yet.
+    #[serde(default)]
+    pub mfa_required: bool,
+    /// Goes back with the code of the second factor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub mfa_token: Option<SecretText>,
     /// Id of the user.
     #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
     pub user_id: UserId,

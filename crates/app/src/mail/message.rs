@@ -53,6 +53,17 @@ pub(crate) enum Message {
         /// Where to take the account back if it was somebody else.
         reset_link: String,
     },
+    /// A notice to the owner of the account: a way into it was added or taken away.
+    FactorChanged {
+        /// Which.
+        change: FactorChange,
+        /// When it happened.
+        changed_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// Where to take the account back if it was somebody else.
+        reset_link: String,
+    },
     /// An agent asks this human to let it join.
     EnrollmentRequest {
         /// Chosen by the requester.
@@ -209,6 +220,31 @@ pub(crate) enum Message {
     },
 }
 
+/// What has changed about the ways into an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FactorChange {
+    /// Codes of an authenticator app are asked for from now on.
+    CodesOn,
+    /// They no longer are.
+    CodesOff,
+    /// There is one more passkey.
+    PasskeyAdded,
+    /// There is one less.
+    PasskeyRemoved,
+}
+
+impl FactorChange {
+    /// As a sentence.
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::CodesOn => "Codes of an authenticator app were switched on for your account.",
+            Self::CodesOff => "Codes of an authenticator app were switched off for your account.",
+            Self::PasskeyAdded => "A passkey was added to your account.",
+            Self::PasskeyRemoved => "A passkey was removed from your account.",
+        }
+    }
+}
+
 impl Message {
     /// Which mail it is, as stored and listed.
     pub(crate) const fn kind(&self) -> &'static str {
@@ -218,6 +254,7 @@ impl Message {
             Self::AccountExists { .. } => "account_exists",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::FactorChanged { .. } => "factor_changed",
             Self::EnrollmentRequest { .. } => "enrollment_request",
             Self::AgentCredentials { .. } => "agent_credentials",
             Self::AgentKeyReady { .. } => "agent_key_ready",
@@ -243,6 +280,7 @@ impl Message {
             Self::AccountExists { .. } => "You already have a 1Claw account",
             Self::PasswordReset { .. } => "Reset your 1Claw password",
             Self::PasswordChanged { .. } => "Your 1Claw password was changed",
+            Self::FactorChanged { .. } => "How you sign in to 1Claw was changed",
             Self::EnrollmentRequest { .. } => "An agent asks to join your vault",
             Self::AgentCredentials { .. } => "The credentials of your new agent",
             Self::AgentKeyReady { .. } => "The key of your new agent is ready",
@@ -272,6 +310,7 @@ impl Message {
             Self::Welcome { .. }
             | Self::AccountExists { .. }
             | Self::PasswordChanged { .. }
+            | Self::FactorChanged { .. }
             | Self::EnrollmentRequest { .. }
             | Self::AgentKeyReady { .. }
             | Self::ApprovalRequested { .. }
@@ -300,6 +339,9 @@ impl Message {
             | Self::AccountExists { sign_in_link: link }
             | Self::PasswordReset { link, .. }
             | Self::PasswordChanged {
+                reset_link: link, ..
+            }
+            | Self::FactorChanged {
                 reset_link: link, ..
             }
             | Self::ApiKeyCreated {

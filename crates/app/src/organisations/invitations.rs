@@ -9,17 +9,18 @@
 //! could still do.
 
 use super::no_such_member;
-use crate::App;
 use crate::error::{Error, Result};
 use crate::lane::entry_of;
 use crate::live::{Caller, Live};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::users::{Origin, SessionKind, SignedIn, continue_session};
+use crate::{App, limits};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::{Principal, Role};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{InviteId, OrgId, UserId};
+use oneclaw_core::limit::Limit;
 use oneclaw_core::model::text::Email;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
@@ -133,6 +134,12 @@ async fn insert(
             Duration::from_hours(1),
         ));
     }
+    // For the address, whichever organisations the invitations come from.
+    let counter = app.counter(
+        Limit::MailAddress,
+        &format!("invitation\n{}", email.as_str()),
+    );
+    limits::count(op, &counter, Limit::MailAddress).await?;
     let inviter = live.verified_email.as_deref().map(Email::parse);
     let inviter = inviter
         .transpose()

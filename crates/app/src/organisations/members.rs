@@ -4,15 +4,15 @@
 //! is taken away no longer counts from the next request on.
 
 use super::{Member, member_of, no_such_member};
-use crate::App;
 use crate::error::{Error, Result};
 use crate::lane::entry_of;
 use crate::live::{Caller, Live};
 use crate::op::Op;
 use crate::tokens::SESSION_EPOCH_LIFE;
+use crate::{App, webhooks};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Role;
-use oneclaw_core::id::UserId;
+use oneclaw_core::id::{OrgId, UserId};
 use std::str::FromStr as _;
 
 fn last_owner() -> Error {
@@ -57,6 +57,9 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
                 .set_member_role(live.org, user, role.as_str())
                 .await?;
             op.tx().bump_epoch(user.as_uuid()).await?;
+            if role == Role::Member {
+                webhooks::end_of(op, live.org, user).await?;
+            }
             let details = Details::new()
                 .text("from", before.as_str())
                 .text("to", role.as_str());
@@ -73,8 +76,8 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
     .await
 }
 
-/// Removes a member, or oneself. Their sessions here, what they shared, the policies that concern them
-/// and the agents whose keys they were shown end with it; those who stay can switch an agent on again
+/// Removes a member, or oneself. Their sessions, personal keys and webhooks here, what they shared, the
+/// policies that concern them and the agents whose keys they were shown end with it; those who stay can switch an agent on again
 /// once its key is rotated.
 pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     let own = caller.user()?;
@@ -89,21 +92,16 @@ pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
             if is_last_owner(op, &live, role).await? {
                 return Err(last_owner());
             }
-            let ended = end_traces(op, &live, user).await?;
+            let ended = end_traces(op, live.org, user).await?;
             if !op.tx().delete_member(live.org, user).await? {
                 return Err(no_such_member());
             }
             op.tx().bump_epoch(user.as_uuid()).await?;
-            let details = Details::new()
-                .text("role", role.as_str())
-                .int("agents", ended.agents)
-                .int("shares", ended.shares)
-                .int("policies", ended.policies);
             op.log(entry_of(
                 &by,
                 "member.remove",
                 ("user", user.to_string()),
-                details,
+                ended.note(Details::new().text("role", role.as_str())),
             ));
             Ok(())
         })
@@ -111,17 +109,33 @@ pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     .await
 }
 
-struct Ended {
+/// How much ended with somebody's membership.
+pub(crate) struct Ended {
     agents: usize,
+    keys: usize,
+    webhooks: usize,
     shares: u64,
     policies: u64,
 }
 
-/// Ends what a member's rights have left behind.
-async fn end_traces(op: &mut Op, live: &Live, user: UserId) -> Result<Ended> {
+impl Ended {
+    /// Adds the numbers to an entry of the log.
+    pub(crate) fn note(&self, details: Details) -> Details {
+        details
+            .int("agents", self.agents)
+            .int("api_keys", self.keys)
+            .int("webhooks", self.webhooks)
+            .int("shares", self.shares)
+            .int("policies", self.policies)
+    }
+}
+
+/// Ends what a member's rights have left behind in an organisation. A personal key ends for good: a
+/// later invitation must not bring it back to life.
+pub(crate) async fn end_traces(op: &mut Op, org: OrgId, user: UserId) -> Result<Ended> {
     let now = op.now();
     for session in op.tx().list_live_sessions(user).await? {
-        if session.org_id == live.org {
+        if session.org_id == org {
             op.tx().revoke_session(session.id, now).await?;
             op.tx()
                 .bump_epoch_until(session.id.as_uuid(), now.plus(SESSION_EPOCH_LIFE))
@@ -130,28 +144,46 @@ async fn end_traces(op: &mut Op, live: &Live, user: UserId) -> Result<Ended> {
     }
     let vaults = op
         .tx()
-        .list_vaults_with_policies_for(live.org, user.as_uuid())
+        .list_vaults_with_policies_for(org, user.as_uuid())
         .await?;
     for vault in vaults {
         op.tx().bump_epoch(vault).await?;
     }
-    let policies = op.tx().delete_policies_of(live.org, user.as_uuid()).await?;
-    let shares = op.tx().end_shares_by(live.org, user.as_uuid(), now).await?;
-    let mut agents = 0;
-    for mut agent in op.tx().list_agents(live.org).await? {
+    let policies = op.tx().delete_policies_of(org, user.as_uuid()).await?;
+    let shares = op.tx().end_shares_by(org, user.as_uuid(), now).await?;
+    Ok(Ended {
+        agents: end_agents(op, org, user).await?,
+        keys: end_keys(op, org, user).await?,
+        webhooks: webhooks::end_of(op, org, user).await?,
+        shares,
+        policies,
+    })
+}
+
+/// Switches the agents off that somebody let in. Whoever was shown a key has it still, so the key goes
+/// too: switching the agent on again must not be enough.
+async fn end_agents(op: &mut Op, org: OrgId, user: UserId) -> Result<usize> {
+    let mut ended = 0;
+    for mut agent in op.tx().list_agents(org).await? {
         if agent.created_by == user && agent.is_active {
             agent.is_active = false;
             agent.token_epoch = agent.token_epoch.saturating_add(1);
             op.tx().update_agent(&agent).await?;
-            // Whoever was shown the key has it still: switching the agent on again must not be enough.
-            op.tx().drop_agent_key(live.org, agent.id).await?;
+            op.tx().drop_agent_key(org, agent.id).await?;
             op.tx().bump_epoch(agent.id.as_uuid()).await?;
-            agents += 1;
+            ended += 1;
         }
     }
-    Ok(Ended {
-        agents,
-        shares,
-        policies,
-    })
+    Ok(ended)
+}
+
+async fn end_keys(op: &mut Op, org: OrgId, user: UserId) -> Result<usize> {
+    let mut ended = 0;
+    for key in op.tx().list_api_keys(org, user).await? {
+        if key.is_active && op.tx().revoke_api_key(org, user, key.id).await? {
+            op.tx().bump_epoch(key.id.as_uuid()).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
 }

@@ -82,7 +82,7 @@ async fn look_at_list(
     prefix: Option<&str>,
     page: &Page,
 ) -> Result<(Listed, Guards)> {
-    let mut view = app.view(caller).await?;
+    let mut view = app.view_for_path(caller).await?;
     let seen = view.vault_view(vault).await?;
     let mut wanted = Some(PathRange::of_prefix(prefix.unwrap_or_default()));
     if let Some(after) = &page.after {

@@ -9,10 +9,12 @@ use crate::error::{Error, Result};
 use crate::live::{Caller, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
+use crate::reauth::RecentOr;
 use crate::{App, limits, shares};
 use oneclaw_core::audit::Details;
 use oneclaw_core::id::UserId;
 use oneclaw_core::limit::Limit;
+use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::secret::SecretString;
 use oneclaw_store::StoreError;
 
@@ -25,14 +27,23 @@ pub struct EmailChange {
 }
 
 /// Mails a code to the new address. One that was asked for before is worth nothing from now on.
-pub async fn change_email(app: &App, caller: &Caller, new: &str) -> Result<EmailChange> {
+pub async fn change_email(
+    app: &App,
+    caller: &Caller,
+    new: &str,
+    confirmation: Option<SecretString>,
+) -> Result<EmailChange> {
     let (id, _) = caller.signed_in()?;
     let new =
         super::Email::parse(new).map_err(|error| Error::invalid("new_email", error.to_string()))?;
+    let confirmation = RecentOr::check(app, caller, confirmation).await?;
     let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             op.authenticate(&caller).await?;
+            confirmation
+                .spend(op, &caller, Purpose::EmailChange)
+                .await?;
             for subject in [new.as_str().to_owned(), id.to_string()] {
                 let subject = format!("email change\n{subject}");
                 let counter = app_in.counter(Limit::MailAddress, &subject);

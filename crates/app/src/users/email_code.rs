@@ -4,13 +4,12 @@
 //! code, whether it has an account or not: nothing is told, and nothing needs hiding.
 
 use super::sign_up::{self, first_organisation, insert_user};
-use super::{
-    Origin, SessionKind, SignedIn, begin_session, failure, home_organisation, parse_email, send,
-};
+use super::{Origin, SessionKind, failure, home_organisation, parse_email, send};
 use crate::codes::{self, CodeFor, TypedCode};
 use crate::error::{Error, Result};
 use crate::factors::Factors;
 use crate::mail::Message;
+use crate::mfa::{self, SignIn};
 use crate::op::Op;
 use crate::{App, limits, shares};
 use oneclaw_core::caller::AuthMethod;
@@ -37,14 +36,26 @@ pub async fn send_code(app: &App, email: &str) -> Result<()> {
     .await
 }
 
-/// Signs in with the code, and says whether that made the account.
+/// What comes of a code that was right.
+pub struct CodeSignIn {
+    /// The session, or the question for the second factor.
+    pub sign_in: SignIn,
+    /// Whose account it is.
+    pub user: UserId,
+    /// Where they act.
+    pub org: OrgId,
+    /// Whether the account was made just now.
+    pub is_new: bool,
+}
+
+/// Signs in with the code. The second factor is asked for as after a password.
 pub async fn sign_in_with_code(
     app: &App,
     email: &str,
     code: &SecretString,
     kind: SessionKind,
     origin: &Origin,
-) -> Result<(SignedIn, bool)> {
+) -> Result<CodeSignIn> {
     let email = parse_email(email)?;
     let counter = app.counter(Limit::EmailCode, email.as_str());
     app.run(move |op| Box::pin(async move { limits::count(op, &counter, Limit::EmailCode).await }))
@@ -54,7 +65,9 @@ pub async fn sign_in_with_code(
     app.run(move |op| {
         Box::pin(async move {
             let user = op.tx().find_user_by_email(email.as_str()).await?;
-            let known = user.as_ref().filter(|user| user.email_verified_at.is_some());
+            let known = user
+                .as_ref()
+                .filter(|user| user.email_verified_at.is_some());
             let home = match known {
                 Some(user) => Some((user.id, home_organisation(op, user.id).await?)),
                 None => None,
@@ -68,15 +81,22 @@ pub async fn sign_in_with_code(
                 Some(home) => home,
                 None => join(&app_in, op, user, &email, &origin).await?,
             };
-            if Factors::of(op.tx(), user).await?.any() {
+            let factors = Factors::of(op.tx(), user).await?;
+            if factors.any() && !factors.totp {
+                // A mailbox alone must not be worth as much as the passkey that its owner relies on.
                 return Err(Error::forbidden(
-                    "This account has a second factor. Sign in with the password and the second factor.",
+                    "This account has a passkey. Sign in with it, or with the password.",
                 ));
             }
             shares::claim(op, email.as_str(), user).await?;
             let how = (kind, AuthMethod::EmailCode);
-            let signed_in = begin_session(&app_in, op, user, org, how, &origin).await?;
-            Ok((signed_in, home.is_none()))
+            let sign_in = mfa::after_first(&app_in, op, user, org, how, &origin).await?;
+            Ok(CodeSignIn {
+                sign_in,
+                user,
+                org,
+                is_new: home.is_none(),
+            })
         })
     })
     .await

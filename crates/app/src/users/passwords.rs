@@ -1,8 +1,8 @@
 //! Changing and resetting passwords. Either way all sessions and tokens of the account end.
 
 use super::{
-    Origin, Proven, check_new_password, email_change, has_enough_mails, mailed_link, method_of,
-    parse_email, send,
+    Origin, Proven, check_new_password, email_change, has_enough_mails, mailed_link, parse_email,
+    send,
 };
 use crate::App;
 use crate::error::{Error, Kind, Result};
@@ -10,9 +10,10 @@ use crate::lane::entry_of;
 use crate::live::{Caller, refused};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
+use crate::reauth::is_recent;
 use crate::tokens::SESSION_EPOCH_LIFE;
 use oneclaw_core::audit::Details;
-use oneclaw_core::caller::{AuthMethod, Principal};
+use oneclaw_core::caller::Principal;
 use oneclaw_core::id::UserId;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::TokenKind;
@@ -24,8 +25,6 @@ const RESET_ACTION: &str = "user.password_reset";
 const RESET: &str = "password_reset";
 /// Life of the link that sets a new password.
 const RESET_LIFE: Duration = Duration::from_hours(1);
-/// How long after signing in a first password may be set.
-const FRESH: Duration = Duration::from_mins(15);
 
 /// Mails a link to set a new password. The answer is the same for an unknown address, and so is the
 /// work: the link then concerns nobody, and the mail is written and thrown away.
@@ -155,8 +154,7 @@ pub async fn set_password(app: &App, caller: &Caller, new: &SecretString) -> Res
     if user.password_hash.is_some() {
         return Err(has_password());
     }
-    let is_fresh = session.created_at.plus(FRESH) > app.now();
-    if !is_fresh || method_of(&session)? == AuthMethod::Device {
+    if !is_recent(&session, app.now())? {
         return Err(Error::forbidden(
             "It is too long since you signed in. Sign in again, then set a password within 15 minutes.",
         ));

@@ -72,7 +72,7 @@ const OURS: &[(&str, &str)] = &[
     ("CreateWebhookRequest", "secret"),
     (
         "EmailOtpVerifyResponse",
-        "access_token expires_in is_new refresh_token token_type",
+        "access_token expires_in is_new mfa_required mfa_token refresh_token token_type",
     ),
     ("EnrollAgentRequest", "public_key"),
     (

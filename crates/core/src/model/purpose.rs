@@ -9,10 +9,14 @@ words! {
         AccountDelete = "account.delete",
         /// Get all that is stored about oneself.
         AccountExport = "account.export",
-        /// Add a passkey beside a factor that is there already.
+        /// Give one's account another address.
+        EmailChange = "account.change_email",
+        /// Add a passkey.
         PasskeyRegister = "security.passkey.register",
         /// Remove a passkey.
         PasskeyDelete = "security.passkey.delete",
+        /// Set up the second factor.
+        MfaEnable = "security.mfa.enable",
         /// Switch the second factor off.
         MfaDisable = "security.mfa.disable",
         /// Let vaults be used without a passkey again.

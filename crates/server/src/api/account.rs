@@ -63,13 +63,15 @@ async fn set_password(
 
 /// Ask for a code at the new address of the account. The answer does not tell whether the address is taken.
 #[utoipa::path(post, path = "/v1/auth/change-email", operation_id = "changeEmail", tag = "Authentication",
+    params(("X-Auth-Confirm" = Option<String>, Header, description = "With a second factor, or more than 15 minutes after signing in: the password, or a token of `POST /v1/auth/reauth` for `account.change_email`.")),
     request_body = ChangeEmailRequest, responses((status = 200, description = "A code is on its way.", body = ChangeEmailResponse)))]
 async fn change_email(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
+    AuthConfirm(confirmation): AuthConfirm,
     Json(body): Json<ChangeEmailRequest>,
 ) -> ApiResult<Reply<ChangeEmailResponse>> {
-    let change = users::change_email(&app, &caller, &body.new_email).await?;
+    let change = users::change_email(&app, &caller, &body.new_email, confirmation).await?;
     Ok(Reply(ChangeEmailResponse {
         message: "If this address can be used, a code is on its way to it.".to_owned(),
         new_email: change.new_email,

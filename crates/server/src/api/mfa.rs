@@ -64,12 +64,14 @@ async fn mfa_status(
 
 /// Make a secret for an authenticator app. It counts once its first code was given.
 #[utoipa::path(post, path = "/v1/auth/mfa/setup", operation_id = "mfaSetup", tag = "Authentication",
+    params(("X-Auth-Confirm" = Option<String>, Header, description = "More than 15 minutes after signing in, or beside a passkey: the password, or a token of `POST /v1/auth/reauth` for `security.mfa.enable`.")),
     responses((status = 200, description = "The secret, this once.", body = MfaSetupResponse), Conflict))]
 async fn mfa_setup(
     State(app): State<App>,
     Authenticated(caller): Authenticated,
+    AuthConfirm(confirmation): AuthConfirm,
 ) -> ApiResult<Reply<MfaSetupResponse>> {
-    let made = mfa::set_up(&app, &caller).await?;
+    let made = mfa::set_up(&app, &caller, confirmation).await?;
     Ok(Reply(MfaSetupResponse {
         otpauth_uri: made.uri.into(),
         secret: made.secret.into(),

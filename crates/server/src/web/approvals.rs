@@ -7,6 +7,7 @@
 use super::form::{Form, FormToken};
 use super::names::Names;
 use super::page::{Message, PageResult, Section, Shell, Step, page};
+use super::security::confirmation;
 use super::session::{Signed, SignedForm};
 use super::view::{FullMoment, Moment, Pill, filters};
 use crate::ServerState;
@@ -21,7 +22,7 @@ use oneclaw_app::{Kind, vaults};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::ApprovalId;
 use oneclaw_core::model::approval::{ApprovalStatus, CONFIRMED_TIER, GrantMode};
-use oneclaw_core::secret::SecretString;
+use oneclaw_core::model::purpose::Purpose;
 use serde::Deserialize;
 
 /// The routes of this module.
@@ -138,7 +139,11 @@ async fn approve(
     Path(id): Path<ApprovalId>,
     SignedForm { signed, mut fields }: SignedForm,
 ) -> PageResult {
-    let password = fields.take_secret("confirm");
+    let purpose = Purpose::ApprovalDecide;
+    let confirm = match confirmation(&state, &signed.caller, purpose, &mut fields).await {
+        Ok(confirm) => confirm,
+        Err(error) => return show(&state, &signed, id, None, fields.refused(error)?).await,
+    };
     let grant = GrantMode::parse(fields.text("mode"))
         .ok()
         .map(|mode| Grant {
@@ -148,7 +153,6 @@ async fn approve(
                 .flatten(),
             permissions: (fields.text("use_only") == "yes").then(|| vec!["use".to_owned()]),
         });
-    let confirm: Option<SecretString> = Some(password).filter(|password| !password.is_empty());
     let answer = Decision::Approve(grant);
     let reason = fields.optional("reason");
     match approvals::decide(state.app(), &signed.caller, id, answer, reason, confirm).await {

@@ -188,7 +188,7 @@ async fn confirm_by_passkey(
 
 /// What confirms an act: a passkey, a token from the step before, a code of the second factor, or the
 /// password.
-async fn confirmation(
+pub(super) async fn confirmation(
     state: &ServerState,
     caller: &Caller,
     purpose: Purpose,
@@ -222,9 +222,14 @@ struct CodePage {
 /// Shows the secret of a new authenticator app.
 async fn set_up(
     State(state): State<ServerState>,
-    SignedForm { signed, fields }: SignedForm,
+    SignedForm { signed, mut fields }: SignedForm,
 ) -> PageResult {
-    let made = match mfa::set_up(state.app(), &signed.caller).await {
+    let made = async {
+        let purpose = Purpose::MfaEnable;
+        let confirmation = confirmation(&state, &signed.caller, purpose, &mut fields).await?;
+        mfa::set_up(state.app(), &signed.caller, confirmation).await
+    };
+    let made = match made.await {
         Ok(made) => made,
         Err(error) => return refused(&state, signed, fields, error).await,
     };

@@ -637,8 +637,19 @@ async fn a_passkey_is_enough_where_a_password_is_not() {
     let app = TestApp::new().await;
     let alice = app.sign_up("alice@example.com").await;
     let mut passkey = Authenticator::es256();
-    let _ = add(&app, &alice.token, &passkey).await.expect(201);
-    let _ = enrol(&app, &alice).await;
+    let (phone, _) = enrol(&app, &alice).await;
+    let proof = reauth(
+        &app,
+        &alice.token,
+        "security.passkey.register",
+        &phone.code(&app),
+    )
+    .await;
+    let body = made(&app, &alice.token, &passkey).await;
+    let path = "/v1/auth/passkeys/register/complete";
+    let _ = confirmed(&app, ("POST", path), &alice.token, &proof, body)
+        .await
+        .expect(201);
     let _ = challenge(&app, "alice@example.com").await;
     let body = used(&app, ASSERT, &mut passkey).await;
     let _ = app.post(COMPLETE, "", body).await.expect(200);

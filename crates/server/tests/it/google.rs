@@ -138,6 +138,39 @@ async fn an_address_with_an_account_is_not_taken_over() {
 }
 
 #[tokio::test]
+async fn an_address_that_nobody_proved_is_no_obstacle() {
+    let provider = Provider::start();
+    let app = provider.app().await;
+    let squat = json!({ "email": "alice@example.com", "password": PASSWORD });
+    let _ = app
+        .post("/v1/auth/signup", "", squat.clone())
+        .await
+        .expect(200);
+    let body = provider.token(&app, "1", "alice@example.com");
+    let signed_in = app.post(GOOGLE, "", body).await.expect(200).json();
+    let token = signed_in["access_token"].as_str().unwrap();
+    let _ = app.get("/v1/auth/me", token).await.expect(200);
+    // The password of whoever came first is worth nothing.
+    problem(&app.post("/v1/auth/token", "", squat).await, 401);
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_are_not_asked_for_at_every_try() {
+    let provider = Provider::start();
+    *provider.published.lock().unwrap() = "nothing of use".to_owned();
+    let app = provider.app().await;
+    for _ in 0..5 {
+        let body = provider.token(&app, "1", "alice@example.com");
+        problem(&app.post(GOOGLE, "", body).await, 503);
+    }
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 1);
+    *provider.published.lock().unwrap() = provider.issuer.jwks().to_string();
+    app.clock.advance(std::time::Duration::from_secs(16));
+    let body = provider.token(&app, "1", "alice@example.com");
+    let _ = app.post(GOOGLE, "", body).await.expect(200);
+}
+
+#[tokio::test]
 async fn tokens_of_others_for_others_and_of_yesterday_are_refused() {
     let provider = Provider::start();
     let app = provider.app().await;

@@ -37,6 +37,7 @@ mod secrecy;
 mod secrets;
 mod serve;
 mod shares;
+mod takeover;
 mod transport;
 mod usage;
 mod vaults;

@@ -131,6 +131,25 @@ async fn a_key_limited_to_paths_reaches_no_further() {
         ] {
             problem(&app.post(path, credential, body).await, 403);
         }
+        for path in [
+            "/v1/agents",
+            "/v1/audit/events",
+            "/v1/auth/api-keys",
+            policies.as_str(),
+        ] {
+            problem(&app.get(path, credential).await, 403);
+        }
+        let listed = app
+            .get(&format!("/v1/vaults/{vault}/secrets"), credential)
+            .await;
+        assert_eq!(
+            listed.expect(200).json()["secrets"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        let _ = app.get("/v1/auth/me", credential).await.expect(200);
     }
     let _ = app.read(&owner.token, &vault, "out").await.expect(200);
 }

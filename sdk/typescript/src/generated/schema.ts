@@ -3191,13 +3191,17 @@ export interface components {
             is_new: boolean;
             /** @description The same as `is_new`. */
             is_new_user: boolean;
+            /** @description Whether the second factor is still to come, at `POST /v1/auth/mfa/verify`. Then there is no token yet. */
+            mfa_required?: boolean;
+            /** @description Goes back with the code of the second factor. */
+            mfa_token?: string | null;
             /**
              * Format: uuid
              * @description Organisation that the session acts in.
              */
             org_id: string;
             /** @description Gets the next access token. */
-            refresh_token: string;
+            refresh_token?: string | null;
             /** @description The same as `access_token`. */
             token: string;
             /** @description `Bearer`. */
@@ -4207,7 +4211,7 @@ export interface components {
              */
             password?: string | null;
             /** @enum {string} */
-            purpose: "account.delete" | "account.export" | "security.passkey.register" | "security.passkey.delete" | "security.mfa.disable" | "security.vault_passkey.disable" | "approval.decide";
+            purpose: "account.delete" | "account.export" | "account.change_email" | "security.passkey.register" | "security.passkey.delete" | "security.mfa.enable" | "security.mfa.disable" | "security.vault_passkey.disable" | "approval.decide";
         };
         /** @description Answer of `POST /v1/auth/reauth`. */
         ReauthResponse: {
@@ -4287,6 +4291,8 @@ export interface components {
         /** @description Body of `POST /v1/vaults/{vault_id}/secret-rotate/{path}`; may be missing. */
         RotateSecretRequest: {
             charset?: components["schemas"]["Charset"] | null;
+            /** @description Creates the secret where there is none. Needs permission to write, whether there is one or not. */
+            create?: boolean | null;
             /**
              * Format: int32
              * @description Characters of the new value, 8 to 1024; 32 when absent.
@@ -5970,7 +5976,10 @@ export interface operations {
     changeEmail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With a second factor, or more than 15 minutes after signing in: the password, or a token of `POST /v1/auth/reauth` for `account.change_email`. */
+                "X-Auth-Confirm"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6169,7 +6178,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description Signed in, or asked for the second factor. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6402,7 +6411,10 @@ export interface operations {
     mfaSetup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description More than 15 minutes after signing in, or beside a passkey: the password, or a token of `POST /v1/auth/reauth` for `security.mfa.enable`. */
+                "X-Auth-Confirm"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

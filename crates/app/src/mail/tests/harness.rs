@@ -1,7 +1,7 @@
 //! An instance with a clock that stands still, and one sample of every mail.
 
 use crate::error::Result;
-use crate::mail::message::Message;
+use crate::mail::message::{FactorChange, Message};
 use crate::mail::{self, Mailer};
 use crate::op::Op;
 use crate::{App, Config, KeyDelivery, Settings};
@@ -137,6 +137,12 @@ pub(crate) fn samples() -> Vec<Message> {
             expires,
         },
         Message::PasswordChanged {
+            changed_at: NOW,
+            ip,
+            reset_link: link("forgot-password"),
+        },
+        Message::FactorChanged {
+            change: FactorChange::PasskeyAdded,
             changed_at: NOW,
             ip,
             reset_link: link("forgot-password"),

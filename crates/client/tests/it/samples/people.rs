@@ -178,7 +178,23 @@ fn signing_in() -> Vec<Sample> {
         token: secret("a.b.c"),
         token_type: "Bearer".into(),
         expires_in: 900,
-        refresh_token: secret("r-1"),
+        refresh_token: Some(secret("r-1")),
+        mfa_required: false,
+        mfa_token: Some(secret("mfa_1")),
+        user_id: id(2),
+        org_id: id(4),
+        is_new: false,
+        is_new_user: false,
+        email: "alice@example.com".into(),
+    };
+    let asked = EmailOtpVerifyResponse {
+        access_token: secret(""),
+        token: secret(""),
+        token_type: "Bearer".into(),
+        expires_in: 300,
+        refresh_token: None,
+        mfa_required: true,
+        mfa_token: None,
         user_id: id(2),
         org_id: id(4),
         is_new: false,
@@ -207,7 +223,7 @@ fn signing_in() -> Vec<Sample> {
         sample("SendEmailOtpRequest", &send, &send),
         sample("SendEmailOtpResponse", &sent, &sent),
         sample("VerifyEmailOtpRequest", &verify, &verify),
-        sample("EmailOtpVerifyResponse", &signed_in, &signed_in),
+        sample("EmailOtpVerifyResponse", &asked, &signed_in),
     ]
 }
 

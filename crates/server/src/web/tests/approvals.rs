@@ -81,7 +81,7 @@ async fn a_risky_question_asks_for_the_password_too() {
         let fields = [
             ("mode", "duration"),
             ("seconds", "60"),
-            ("confirm", password),
+            ("confirmation", password),
         ];
         ana.submit(&page, &action, &fields).await.expect(status);
     }
