@@ -16,6 +16,7 @@ use oneclaw_core::model::text::{parse_description, parse_name};
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::Scope;
 use oneclaw_core::secret::SecretString;
+use oneclaw_crypto::assertion::AgentPublicKey;
 use oneclaw_crypto::identity::{generate_ed25519, generate_p256};
 use oneclaw_crypto::token::{PlainToken, TokenKind};
 use oneclaw_store::agents::AgentRow;
@@ -164,7 +165,7 @@ pub async fn create(
         Box::pin(async move {
             op.authenticate(&caller).await?;
             let key = PlainToken::generate(TokenKind::AgentKey, op.random());
-            let agent = insert(&app_in, op, &caller, user, request, Some(&key)).await?;
+            let agent = insert(&app_in, op, &caller, user, request, Some(&key), None).await?;
             Ok((agent, key.into_secret()))
         })
     })
@@ -179,10 +180,15 @@ pub(crate) async fn insert(
     creator: UserId,
     request: CreateRequest,
     key: Option<&PlainToken>,
+    own: Option<&AgentPublicKey>,
 ) -> Result<Agent> {
     quotas::check_room(op, caller.org(), Resource::Agents).await?;
     let now = op.now();
-    let ssh = generate_ed25519(op.random())?;
+    // Who has a key of their own needs none from here.
+    let ssh = match own {
+        None => Some(generate_ed25519(op.random())?),
+        Some(_) => None,
+    };
     let ecdh = generate_p256(op.random())?;
     let mut settings = Map::new();
     merge_settings(&mut settings, request.settings);
@@ -202,7 +208,9 @@ pub(crate) async fn insert(
         token_epoch: 0,
         api_key_hash: key.map(|key| key.hash(app.keyring()).as_bytes().to_vec()),
         api_key_expires_at: parse_end("api_key_expires_at", request.api_key_expires_at, now)?,
-        ssh_public_key: Some(ssh.public_key),
+        ssh_public_key: own
+            .map(|own| own.to_base64())
+            .or_else(|| ssh.as_ref().map(|ssh| ssh.public_key.clone())),
         ecdh_public_key: Some(ecdh.public_key),
         created_by: creator,
         created_at: now,
@@ -211,18 +219,11 @@ pub(crate) async fn insert(
     };
     op.tx().insert_agent(&row).await?;
     let vault = identity_vault(app, op, caller, creator).await?;
-    store_identity(
-        app,
-        op,
-        caller,
-        vault,
-        row.id,
-        [
-            ("ssh", "ssh_key", ssh.private_key),
-            ("ecdh", "private_key", ecdh.private_key),
-        ],
-    )
-    .await?;
+    let ssh = ssh.map(|ssh| ("ssh", "ssh_key", ssh.private_key));
+    let keys = ssh
+        .into_iter()
+        .chain([("ecdh", "private_key", ecdh.private_key)]);
+    store_identity(app, op, caller, vault, row.id, keys).await?;
     let details = Details::new().text("name", &row.name);
     op.log(entry(
         caller.org(),
@@ -276,7 +277,7 @@ async fn store_identity(
     caller: &Caller,
     vault: VaultId,
     agent: AgentId,
-    keys: [(&str, &str, SecretString); 2],
+    keys: impl Iterator<Item = (&'static str, &'static str, SecretString)>,
 ) -> Result<()> {
     for (name, kind, private) in keys {
         let path = SecretPath::parse(&format!("agents/{agent}/{name}/private_key"))

@@ -7,6 +7,7 @@
 //!   account, in a request that changes state.
 //! - Of any number of decisions exactly one counts.
 //! - Approving gives existence, not access: the new agent has no policy.
+//! - Whoever brings a key is given no other secret by mail or page; see [`pairing`].
 
 use crate::agents::{self, Agent};
 use crate::boot::KeyDelivery;
@@ -30,7 +31,9 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 mod delivery;
+mod pairing;
 use delivery::{deliver, delivery_mode};
+pub use pairing::{Credential, Offer, Opened, Outcome, Shown, poll};
 
 /// Pending requests of one mail address, of one client address, and of the whole instance.
 const PENDING_OF_EMAIL: i64 = 5;
@@ -48,15 +51,18 @@ pub struct EnrollRequest {
     pub human_email: Option<String>,
     /// Text of its choice, possibly empty.
     pub description: String,
+    /// A key of its own.
+    pub key: Option<Offer>,
 }
 
 /// The answer, the same in every branch.
-#[derive(Clone, Debug)]
 pub struct Requested {
     /// Where a signed-in human decides.
     pub approval_url: String,
     /// When the request lapses.
     pub expires_at: Timestamp,
+    /// For agents that bring a key.
+    pub pairing: Option<Opened>,
 }
 
 /// A request as its human sees it.
@@ -88,6 +94,8 @@ pub struct Enrollment {
     pub decision_reason: Option<String>,
     /// What came of it.
     pub agent: Option<AgentId>,
+    /// The key that the agent brought; on one request, not in lists.
+    pub key: Option<Shown>,
 }
 
 /// How the approver decides in favour.
@@ -97,6 +105,8 @@ pub struct Approval {
     pub token: Option<SecretString>,
     /// Another name than the requester's.
     pub name: Option<String>,
+    /// The four words that the agent shows, where it brought a key.
+    pub phrase: Option<String>,
 }
 
 /// How the key of a new agent reaches the approver.
@@ -112,6 +122,8 @@ pub enum Delivery {
         /// The page.
         reveal_url: String,
     },
+    /// The agent has a key, or collects one, and nobody else gets any.
+    Agent,
 }
 
 /// What an approval made.
@@ -174,6 +186,10 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
                     format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
                 let org =
                     notify(&app_in, op, email.as_ref(), &row, origin.ip, &approval_url).await?;
+                let pairing = match &request.key {
+                    Some(offer) => Some(pairing::open(&app_in, op, &row, offer).await?),
+                    None => None,
+                };
                 let details = Details::new()
                     .text("name", &row.name)
                     .flag("addressed", row.human_email.is_some());
@@ -188,6 +204,7 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
                 Ok(Requested {
                     approval_url,
                     expires_at: row.expires_at,
+                    pairing,
                 })
             })
         })
@@ -314,7 +331,12 @@ pub async fn lookup(app: &App, caller: &Caller, token: &SecretString) -> Result<
         .ok_or_else(missing)?;
     check_addressee(&row, &view.live, user)?;
     let now = view.now;
-    enrollment_of(row, now)
+    let pairing = pairing::find(&mut view.tx, row.id).await?;
+    let key = pairing.map(|pairing| pairing.shown(&row));
+    Ok(Enrollment {
+        key,
+        ..enrollment_of(row, now)?
+    })
 }
 
 /// One request, if it is the caller's to decide or the caller decided it.
@@ -328,7 +350,12 @@ pub async fn find(app: &App, caller: &Caller, id: EnrollmentId) -> Result<Enroll
     }
     check_addressee(&row, &view.live, user)?;
     let now = view.now;
-    enrollment_of(row, now)
+    let pairing = pairing::find(&mut view.tx, row.id).await?;
+    let key = pairing.map(|pairing| pairing.shown(&row));
+    Ok(Enrollment {
+        key,
+        ..enrollment_of(row, now)?
+    })
 }
 
 /// Lets the agent in. It joins the approver's organisation, with no access to anything.
@@ -350,16 +377,28 @@ pub async fn approve(
             Box::pin(async move {
                 let live = op.authenticate(&caller).await?;
                 let row = pending(op, id, hash.as_ref(), &live, user).await?;
-                let delivery = delivery_mode(&app_in, op, live.org).await?;
-                let key = (delivery == KeyDelivery::Email)
-                    .then(|| PlainToken::generate(TokenKind::AgentKey, op.random()));
+                let pairing = pairing::find(op.tx(), row.id).await?;
+                if let Some(pairing) = &pairing {
+                    let phrase = approval.phrase.as_deref();
+                    let refusal = pairing.refuse(&app_in, op, &caller, &row, phrase).await?;
+                    if let Some(refusal) = refusal {
+                        return Ok(Err(refusal));
+                    }
+                }
+                let by_mail = pairing.is_none()
+                    && delivery_mode(&app_in, op, live.org).await? == KeyDelivery::Email;
+                let key = by_mail.then(|| PlainToken::generate(TokenKind::AgentKey, op.random()));
                 let request = agents::CreateRequest {
                     name: approval.name.unwrap_or_else(|| row.name.clone()),
                     description: row.description.clone(),
                     ..Default::default()
                 };
+                let own = pairing.as_ref().map(|pairing| &pairing.key);
                 let agent =
-                    agents::insert(&app_in, op, &caller, user, request, key.as_ref()).await?;
+                    agents::insert(&app_in, op, &caller, user, request, key.as_ref(), own).await?;
+                if let Some(pairing) = &pairing {
+                    pairing.admit(op, agent.id).await?;
+                }
                 let row = decide(
                     op,
                     &caller,
@@ -369,18 +408,21 @@ pub async fn approve(
                     Some(agent.id),
                 )
                 .await?;
-                let delivery = deliver(&app_in, op, &live, &agent, key).await?;
+                let delivery = match pairing {
+                    Some(_) => Delivery::Agent,
+                    None => deliver(&app_in, op, &live, &agent, key).await?,
+                };
                 let now = op.now();
-                Ok(Approved {
+                Ok(Ok(Approved {
                     enrollment: enrollment_of(row, now)?,
                     agent,
                     delivery,
-                })
+                }))
             })
         })
         .await?;
     app.wake_mail();
-    Ok(approved)
+    approved
 }
 
 /// Turns the agent away.
@@ -544,5 +586,6 @@ fn enrollment_of(row: EnrollmentRow, now: Timestamp) -> Result<Enrollment> {
         decided_by: row.decided_by,
         decision_reason: row.decision_reason,
         agent: row.agent_id,
+        key: None,
     })
 }

@@ -27,6 +27,7 @@ pub mod account;
 pub mod agents;
 pub mod api_keys;
 pub mod approvals;
+pub mod assertions;
 pub mod audit;
 pub mod client_keys;
 pub mod devices;

@@ -156,7 +156,7 @@ impl App {
     }
 
     /// The same, bound to the key of this thumbprint.
-    fn issue_bound(
+    pub(crate) fn issue_bound(
         &self,
         loaded: &Loaded,
         grounds: &Grounds<'_>,

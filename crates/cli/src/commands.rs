@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod configure;
 pub(crate) mod demo;
 pub(crate) mod diagnose;
+pub(crate) mod enroll;
 pub(crate) mod env;
 pub(crate) mod key;
 pub(crate) mod log;

@@ -16,6 +16,7 @@ mod output;
 mod process;
 mod reference;
 mod remote;
+mod saved_agents;
 mod settings;
 
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use oneclaw_core::secret::SecretString;
 use crate::args::Global;
 use crate::config;
 use crate::output::{Exit, Failure, Printer, harmless};
+use crate::saved_agents;
 use crate::settings::{self, DEFAULT_URL, Folders, Link, SavedLogin};
 
 /// A saved token is renewed when it has less than this to live.
@@ -99,8 +100,24 @@ impl Remote {
             };
             return Ok(Some((credential, Source::Variable(name))));
         }
-        let saved = self.saved_token().await?;
-        Ok(saved.map(|token| (Credential::Bearer(token), Source::File)))
+        let bearer = |token: SecretString| (Credential::Bearer(token), Source::File);
+        if let Some(name) = settings::variable("ONECLAW_AGENT") {
+            let agent = saved_agents::find(&self.folders, &self.url, &name)?;
+            let agent = agent.ok_or_else(|| {
+                let what = format!("no agent {name:?} of {} was enrolled here", self.url);
+                Failure::new(Exit::SignIn, what).next(format!("1claw agent enroll {name} --wait"))
+            })?;
+            let token = agent.sign_in(&self.client).await?.access_token;
+            return Ok(Some(bearer(token.into())));
+        }
+        if let Some(token) = self.saved_token().await? {
+            return Ok(Some(bearer(token)));
+        }
+        let Some(agent) = saved_agents::only(&self.folders, &self.url)? else {
+            return Ok(None);
+        };
+        let token = agent.sign_in(&self.client).await?.access_token;
+        Ok(Some(bearer(token.into())))
     }
 
     /// The saved access token, renewed if need be.

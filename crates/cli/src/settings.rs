@@ -93,6 +93,11 @@ impl Folders {
         self.state.join("credentials.json")
     }
 
+    /// Agents that were enrolled here.
+    pub(crate) fn agents_file(&self) -> PathBuf {
+        self.state.join("agents.json")
+    }
+
     pub(crate) fn user_config(&self) -> Result<UserConfig, Failure> {
         read_json(&self.config_file())
     }
@@ -103,19 +108,7 @@ impl Folders {
 
     /// The saved sign-ins, after a look at who else could read them.
     pub(crate) fn saved(&self) -> Result<SavedLogins, Failure> {
-        let path = self.credentials_file();
-        if let Ok(metadata) = fs::metadata(&path)
-            && metadata.permissions().mode() & OTHERS_MAY_READ != 0
-        {
-            let what = format!("{} can be read by others", path.display());
-            return Err(Failure::new(Exit::SignIn, what)
-                .because("it holds your sign-in, which others may have used")
-                .next(format!(
-                    "chmod 600 {}, then: 1claw logout && 1claw login",
-                    path.display()
-                )));
-        }
-        read_json(&path)
+        read_private(&self.credentials_file())
     }
 
     /// Changes the saved sign-ins; one process at a time, so that none loses what another saved.
@@ -202,6 +195,24 @@ impl Link {
     }
 }
 
+/// Reads what holds a credential, after a look at who else could.
+pub(crate) fn read_private<T: Default + serde::de::DeserializeOwned>(
+    path: &Path,
+) -> Result<T, Failure> {
+    if let Ok(metadata) = fs::metadata(path)
+        && metadata.permissions().mode() & OTHERS_MAY_READ != 0
+    {
+        let what = format!("{} can be read by others", path.display());
+        return Err(Failure::new(Exit::SignIn, what)
+            .because("it holds a credential, which others may have used")
+            .next(format!(
+                "chmod 600 {}, then end what was signed in with it and sign in again",
+                path.display()
+            )));
+    }
+    read_json(path)
+}
+
 fn read_json<T: Default + serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| malformed(path, &error)),
@@ -210,7 +221,7 @@ fn read_json<T: Default + serde::de::DeserializeOwned>(path: &Path) -> Result<T,
     }
 }
 
-fn write_json(path: &Path, content: &impl Serialize) -> Result<(), Failure> {
+pub(crate) fn write_json(path: &Path, content: &impl Serialize) -> Result<(), Failure> {
     let mut bytes = serde_json::to_vec_pretty(content).map_err(|error| {
         Failure::new(Exit::Failed, "the settings cannot be written").because(error)
     })?;

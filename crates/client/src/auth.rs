@@ -159,9 +159,18 @@ pub struct AgentTokenRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
     pub agent_id: Option<AgentId>,
-    /// The agent's API key, `ocv_` and 43 base64url characters.
+    /// The agent's API key, `ocv_` and 43 base64url characters. Left out with an assertion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
-    pub api_key: SecretText,
+    pub api_key: Option<SecretText>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, with an assertion (RFC 7523).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub client_assertion_type: Option<String>,
+    /// A JWT signed with the key that the agent enrolled with, in place of an API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub client_assertion: Option<SecretText>,
     /// A public key (JWK) that the token is to be bound to: it is worth nothing without proofs by that key (RFC 9449).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]

@@ -115,7 +115,9 @@ impl Client {
             Credential::AgentKey { agent_id, api_key } => Session::Agent {
                 request: AgentTokenRequest {
                     agent_id,
-                    api_key: api_key.into(),
+                    api_key: Some(api_key.into()),
+                    client_assertion_type: None,
+                    client_assertion: None,
                     dpop_jwk: None,
                 },
                 token: Mutex::new(None),

@@ -23,6 +23,8 @@ vocabulary! {
         Email = "email",
         /// The approver reveals the key once, on the page behind the link.
         Link = "link",
+        /// The agent has a key of its own, or collects one; the approver gets none.
+        Agent = "agent",
     }
 }
 
@@ -42,6 +44,11 @@ pub struct EnrollAgentRequest {
     /// The agent's Ed25519 key, `ssh-ed25519 AAAA…` or base64 of 32 bytes; opens a pairing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
+    /// With a key: `api_key` (collected once from the status endpoint; the default) or `private_key_jwt`, where the agent
+    /// signs in with its key and is never sent anything secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub credential: Option<String>,
 }
 
 /// Answer of `POST /v1/agents/enroll`.
@@ -67,6 +74,10 @@ pub struct EnrollAgentResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub fingerprint: Option<String>,
+    /// Pairing only: four words for the agent to show its human, who picks them to approve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub phrase: Option<String>,
     /// Pairing only: proves to the status endpoint that the caller is the one who asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
@@ -158,6 +169,10 @@ pub struct EnrollmentResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Uuid))]
     pub agent_id: Option<AgentId>,
+    /// Fingerprint of the key that the agent brought, if it brought one; on one enrolment, not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub fingerprint: Option<String>,
 }
 
 /// Query of `GET /v1/enrollments`.
@@ -199,6 +214,9 @@ pub struct ApproveEnrollmentRequest {
     /// Name to give the agent in place of the one it proposed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The four words that the agent shows. Needed where the agent brought a key; five wrong ones deny the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phrase: Option<String>,
 }
 
 /// Answer of `POST /v1/enrollments/{enrollment_id}/approve`.
@@ -276,6 +294,16 @@ impl Client {
     ) -> Result<ApproveEnrollmentResponse, Error> {
         let call = Call::post("v1/enrollments").at(enrollment_id).at("approve");
         self.fetch(call.json(request)?).await
+    }
+
+    /// `GET /v1/agents/enroll/{pairing_id}/status`. No credential is sent but the poll token.
+    pub async fn enrollment_status(
+        &self,
+        pairing_id: EnrollmentId,
+        query: &EnrollmentStatusQuery,
+    ) -> Result<EnrollmentStatusResponse, Error> {
+        let call = Call::get("v1/agents/enroll").at(pairing_id).at("status");
+        self.fetch(call.query(query)?.public()).await
     }
 
     /// `POST /v1/enrollments/{enrollment_id}/deny`.

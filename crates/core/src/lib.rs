@@ -34,6 +34,7 @@ pub mod model;
 pub mod network;
 pub mod outbound;
 pub mod path;
+pub mod phrase;
 pub mod policy;
 pub mod secret;
 mod words;

@@ -26,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod assertion;
 mod cbor;
 pub mod client_key;
 pub mod dpop;

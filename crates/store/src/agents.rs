@@ -1,6 +1,7 @@
 //! Agents: the machine accounts. Only the keyed hash of an API key is kept.
 
 use crate::error::Result;
+use crate::pairings::DELETE_SIGNING_KEY;
 use crate::row::row;
 use crate::{Tx, all, changed, maybe};
 use oneclaw_core::clock::Timestamp;
@@ -192,12 +193,20 @@ impl Tx {
 
     /// Replaces the key: the old one and all tokens end.
     pub async fn set_agent_key(&mut self, org: OrgId, id: AgentId, hash: &[u8]) -> Result<bool> {
-        Ok(changed!(self, SET_KEY, org.as_uuid(), id.as_uuid(), hash)? == 1)
+        let is_set = changed!(self, SET_KEY, org.as_uuid(), id.as_uuid(), hash)? == 1;
+        if is_set {
+            changed!(self, DELETE_SIGNING_KEY, id.as_uuid())?;
+        }
+        Ok(is_set)
     }
 
-    /// Takes an agent's key away: it and all tokens end.
+    /// Takes an agent's keys away, the one it signs with too: they and all tokens end.
     pub async fn drop_agent_key(&mut self, org: OrgId, id: AgentId) -> Result<bool> {
-        Ok(changed!(self, DROP_KEY, org.as_uuid(), id.as_uuid())? == 1)
+        let is_dropped = changed!(self, DROP_KEY, org.as_uuid(), id.as_uuid())? == 1;
+        if is_dropped {
+            changed!(self, DELETE_SIGNING_KEY, id.as_uuid())?;
+        }
+        Ok(is_dropped)
     }
 
     /// Forgets the end of an agent's key when it has passed, because another key takes its place.

@@ -38,6 +38,7 @@ pub mod one_time_tokens;
 pub mod organisation_limits;
 pub mod organisations;
 pub mod outbox;
+pub mod pairings;
 pub mod passkeys;
 pub mod policies;
 pub mod rate_limits;

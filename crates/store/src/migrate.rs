@@ -27,6 +27,7 @@ macro_rules! list {
                 9 "0009_data",
                 8 "0008_factors",
                 11 "0011_organisation",
+                12 "0012_pairing",
             ]
         )
     };

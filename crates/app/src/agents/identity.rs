@@ -28,7 +28,8 @@ pub async fn rotate_identity_keys(app: &App, caller: &Caller, id: AgentId) -> Re
                 [
                     ("ssh", "ssh_key", ssh.private_key),
                     ("ecdh", "private_key", ecdh.private_key),
-                ],
+                ]
+                .into_iter(),
             )
             .await?;
             if !op

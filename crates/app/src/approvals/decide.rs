@@ -84,7 +84,7 @@ pub async fn decide(
 /// What saying yes takes beside the session, from a certain risk on.
 enum Needed {
     Nothing,
-    Confirmation(Confirmation),
+    Confirmation(Box<Confirmation>),
     /// A sign-in of just now, by a passkey where there are passkeys.
     RecentSignIn {
         passkey: bool,
@@ -117,7 +117,7 @@ async fn needed(
         return Ok(Needed::RecentSignIn { passkey });
     }
     let confirmation = Confirmation::check(app, caller, presented).await?;
-    Ok(Needed::Confirmation(confirmation))
+    Ok(Needed::Confirmation(Box::new(confirmation)))
 }
 
 impl Needed {

@@ -3,11 +3,11 @@
 use clap::{Args, Subcommand};
 use oneclaw_client::agents::{CreateAgentRequest, UpdateAgentRequest};
 use oneclaw_client::auth::AgentTokenRequest;
-use oneclaw_client::enrollments::EnrollAgentRequest;
 use oneclaw_client::wire::Patch;
 use oneclaw_core::id::VaultId;
 use serde_json::json;
 
+use crate::commands::enroll;
 use crate::input;
 use crate::output::{Column, Exit, Failure, Printer};
 use crate::remote::Remote;
@@ -37,7 +37,7 @@ pub(crate) enum AgentCommand {
     #[command(alias = "ls")]
     List,
     /// Ask a human to let an agent in; needs no credential
-    Enroll(EnrollArgs),
+    Enroll(enroll::EnrollArgs),
     /// Make an agent and print its key, this once
     Create(CreateArgs),
     /// Show an agent
@@ -59,17 +59,6 @@ pub(crate) enum AgentCommand {
         /// Id of the agent; the key alone suffices
         agent: Option<oneclaw_core::id::AgentId>,
     },
-}
-
-#[derive(Args)]
-pub(crate) struct EnrollArgs {
-    name: String,
-    /// Who should decide; without it, whoever gets the link and is signed in
-    #[arg(long, value_name = "ADDRESS")]
-    email: Option<String>,
-    /// What the agent is for
-    #[arg(long)]
-    description: Option<String>,
 }
 
 #[derive(Args)]
@@ -99,37 +88,6 @@ pub(crate) struct UpdateArgs {
     vault_ids: Option<Vec<VaultId>>,
     #[arg(long, value_name = "BOOL")]
     active: Option<bool>,
-}
-
-/// Asks to be let in.
-pub(crate) async fn enroll(
-    args: EnrollArgs,
-    remote: &Remote,
-    printer: Printer,
-) -> Result<(), Failure> {
-    let request = EnrollAgentRequest {
-        name: args.name.clone(),
-        human_email: args.email.clone(),
-        description: args.description,
-        public_key: None,
-    };
-    let answer = remote.client.enroll_agent(&request).await?;
-    if printer.json {
-        return printer.json(&answer);
-    }
-    printer.data(crate::output::harmless(answer.approval_url.expose()))?;
-    match args.email {
-        Some(email) => printer.say(format_args!(
-            "asked for {:?}: if {email} has an account, a mail with this link is on its way",
-            args.name
-        )),
-        None => printer.say(format_args!(
-            "asked for {:?}: give this link to the human who should decide",
-            args.name
-        )),
-    }
-    printer.say(format_args!("it is good until {}; the key goes to whoever approves, who sets it here as ONECLAW_AGENT_API_KEY", answer.expires_at));
-    Ok(())
 }
 
 fn set<T>(value: Option<T>) -> Patch<T> {
@@ -167,7 +125,7 @@ pub(crate) async fn run(
     let client = &remote.client;
     match command {
         AgentCommand::List => printer.list(&client.list_agents().await?, "agents", &COLUMNS),
-        AgentCommand::Enroll(args) => enroll(args, remote, printer).await,
+        AgentCommand::Enroll(args) => enroll::run(args, remote, printer).await,
         AgentCommand::Create(args) => {
             let request = CreateAgentRequest {
                 name: args.name,
@@ -237,7 +195,9 @@ pub(crate) async fn run(
             })?;
             let request = AgentTokenRequest {
                 agent_id: agent,
-                api_key: key.into(),
+                api_key: Some(key.into()),
+                client_assertion_type: None,
+                client_assertion: None,
                 dpop_jwk: None,
             };
             let token = client.agent_token(&request).await?;

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{
-    agent, api, approval, configure, diagnose, env, key, log, mfa, org, policy, secret, share,
-    sign_in, vault, webhook,
+    agent, api, approval, configure, diagnose, enroll, env, key, log, mfa, org, policy, secret,
+    share, sign_in, vault, webhook,
 };
 use crate::args::Global;
 use crate::output::{Exit, Failure, Format, Printer};
@@ -90,7 +90,7 @@ async fn dispatch(
         ClientCommand::Config(command) => return configure::run(command, printer),
         ClientCommand::Doctor => return diagnose::run(global, printer).await,
         ClientCommand::Agent(agent::AgentCommand::Enroll(args)) => {
-            return agent::enroll(args, &Remote::anonymous(global)?, printer).await;
+            return enroll::run(args, &Remote::anonymous(global)?, printer).await;
         }
         ClientCommand::Secret(secret::SecretCommand::Set(ref args)) => {
             secret::refuse_argument(args)?;

@@ -10,6 +10,7 @@ mod config;
 mod crash;
 mod demo;
 mod disk;
+mod enroll;
 mod examples;
 mod harness;
 mod journey;

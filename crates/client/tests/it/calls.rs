@@ -199,6 +199,15 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.deny_enrollment(id(5), &full("DenyEnrollmentRequest"))
         ),
         call!(
+            "enrollmentStatus",
+            c.enrollment_status(
+                id(5),
+                &EnrollmentStatusQuery {
+                    poll: secret("pol_1")
+                }
+            )
+        ),
+        call!(
             "createVault",
             c.create_vault(&full::<CreateVaultRequest>("CreateVaultRequest"))
         ),

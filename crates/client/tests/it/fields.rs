@@ -58,12 +58,18 @@ const OURS: &[(&str, &str)] = &[
         "AgentResponse",
         "federated_token_ttl_seconds federation_audiences federation_enabled",
     ),
-    ("AgentTokenRequest", "dpop_jwk"),
+    (
+        "AgentTokenRequest",
+        "client_assertion client_assertion_type dpop_jwk",
+    ),
     (
         "AgentResponse",
         "federated_token_ttl_seconds federation_audiences federation_enabled",
     ),
-    ("AgentTokenRequest", "dpop_jwk"),
+    (
+        "AgentTokenRequest",
+        "client_assertion client_assertion_type dpop_jwk",
+    ),
     (
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
@@ -74,10 +80,10 @@ const OURS: &[(&str, &str)] = &[
         "EmailOtpVerifyResponse",
         "access_token expires_in is_new mfa_required mfa_token refresh_token token_type",
     ),
-    ("EnrollAgentRequest", "public_key"),
+    ("EnrollAgentRequest", "credential public_key"),
     (
         "EnrollAgentResponse",
-        "expires_at fingerprint pairing_id poll_token",
+        "expires_at fingerprint pairing_id phrase poll_token",
     ),
     (
         "ProblemDetails",

@@ -167,8 +167,15 @@ fn requests() -> Vec<Sample> {
     };
     let agent_token = |agent_id, dpop_jwk| AgentTokenRequest {
         agent_id,
-        api_key: secret("ocv_0"),
+        api_key: Some(secret("ocv_0")),
+        client_assertion_type: None,
+        client_assertion: None,
         dpop_jwk,
+    };
+    let assertion = AgentTokenRequest {
+        client_assertion_type: some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        client_assertion: Some(secret("a.b.c")),
+        ..agent_token(Some(id(1)), Some(serde_json::json!({ "kty": "OKP" })))
     };
     let user_key = UserApiKeyTokenRequest {
         api_key: secret("1ck_0"),
@@ -184,11 +191,12 @@ fn requests() -> Vec<Sample> {
         display_name: some("Alice"),
         marketing_emails: Some(false),
     };
-    let enroll = |human_email, description, public_key| EnrollAgentRequest {
+    let enroll = |human_email, description, public_key, credential| EnrollAgentRequest {
         name: "deploy-bot".into(),
         human_email,
         description,
         public_key,
+        credential,
     };
     let lookup = EnrollmentLookupRequest {
         token: secret("t-3"),
@@ -200,6 +208,7 @@ fn requests() -> Vec<Sample> {
     let approve = ApproveEnrollmentRequest {
         token: Some(secret("t-3")),
         name: some("deploy"),
+        phrase: some("amber lion ocean tiger"),
     };
     let deny = DenyEnrollmentRequest {
         token: Some(secret("t-3")),
@@ -240,11 +249,7 @@ fn requests() -> Vec<Sample> {
             },
             &refresh,
         ),
-        sample(
-            "AgentTokenRequest",
-            &agent_token(None, None),
-            &agent_token(Some(id(1)), Some(serde_json::json!({ "kty": "EC" }))),
-        ),
+        sample("AgentTokenRequest", &agent_token(None, None), &assertion),
         sample("UserApiKeyTokenRequest", &user_key, &user_key),
         sample("ForgotPasswordRequest", &forgot, &forgot),
         sample("ResetPasswordRequest", &reset, &reset),
@@ -256,11 +261,12 @@ fn requests() -> Vec<Sample> {
         ),
         sample(
             "EnrollAgentRequest",
-            &enroll(None, None, None),
+            &enroll(None, None, None, None),
             &enroll(
                 some("alice@example.com"),
                 some("deploys"),
                 some("ssh-ed25519 AAAA"),
+                some("private_key_jwt"),
             ),
         ),
         sample("EnrollmentLookupRequest", &lookup, &lookup),
@@ -439,16 +445,20 @@ fn enrollment() -> EnrollmentResponse {
         decided_at: None,
         decided_by: None,
         agent_id: None,
+        fingerprint: None,
     }
 }
 
 fn enrollment_answers() -> Vec<Sample> {
-    let answer = |pairing_id, fingerprint, poll_token| EnrollAgentResponse {
+    let answer = |pairing_id, fingerprint: Option<String>, poll_token| EnrollAgentResponse {
         agent_id: AgentId::NIL,
         message: "Ask your human to decide.".into(),
         approval_url: secret("https://vault.example/enroll/t-3"),
         expires_at: time(24),
         pairing_id,
+        phrase: fingerprint
+            .as_ref()
+            .map(|_| "amber lion ocean tiger".to_owned()),
         fingerprint,
         poll_token,
     };
@@ -471,6 +481,7 @@ fn enrollment_answers() -> Vec<Sample> {
         decided_at: Some(time(1)),
         decided_by: Some(id(2)),
         agent_id: Some(id(1)),
+        fingerprint: some("SHA256:abc"),
         ..enrollment()
     };
     let approved = |key_delivery, reveal_url| ApproveEnrollmentResponse {

@@ -18,6 +18,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
 use http::header::USER_AGENT;
+use oneclaw_app::assertions::{self, ASSERTION_TYPE};
 use oneclaw_app::tokens::IssuedToken;
 use oneclaw_app::users::{Profile, SessionKind, SignUpOutcome, SignUpRequest, SignedIn};
 use oneclaw_app::{App, dpop, tokens, users};
@@ -141,10 +142,31 @@ async fn agent_token(
     let binding = dpop::binding(&app, body.dpop_jwk.as_ref(), proof.presented().as_ref())
         .await
         .map_err(ApiError::sign_in)?;
-    let (key, binding) = (body.api_key.into_secret(), binding.as_deref());
-    let agent = tokens::exchange_agent_key_bound(&app, &key, body.agent_id, binding, ip)
-        .await
-        .map_err(ApiError::sign_in)?;
+    let binding = binding.as_deref();
+    let agent = match (body.api_key, body.client_assertion) {
+        (Some(key), None) => {
+            let key = key.into_secret();
+            tokens::exchange_agent_key_bound(&app, &key, body.agent_id, binding, ip).await
+        }
+        (None, Some(assertion)) => {
+            let named = body.client_assertion_type.as_deref();
+            if named.is_some_and(|named| named != ASSERTION_TYPE) {
+                return Err(ApiError::invalid(
+                    "client_assertion_type",
+                    "must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                ));
+            }
+            let assertion = assertion.into_secret();
+            assertions::exchange(&app, assertion, body.agent_id, binding, ip).await
+        }
+        _ => {
+            return Err(ApiError::invalid(
+                "api_key",
+                "send either the agent's key or a client_assertion",
+            ));
+        }
+    };
+    let agent = agent.map_err(ApiError::sign_in)?;
     if is_strict_decoder(&headers) {
         return Ok(Reply(bearer(agent.token)).into_response());
     }

@@ -2,20 +2,23 @@
 
 use super::{agents, limited};
 use crate::ServerState;
-use crate::error::{ApiError, ApiResult};
-use crate::extract::{Authenticated, Json, OptionalJson, Path, PublicJson, Query, RequestOrigin};
+use crate::error::ApiResult;
+use crate::extract::{
+    Authenticated, ClientIp, Json, OptionalJson, Path, PublicJson, Query, RequestOrigin,
+};
 use crate::middleware::flood::{Count, Flood};
 use crate::middleware::repeat;
 use crate::openapi::{Conflict, Gone, NotFound, Unavailable};
 use crate::reply::{Created, Reply};
 use axum::extract::State;
 use axum::middleware::from_fn;
-use oneclaw_app::enrollments::{Approval, Delivery, EnrollRequest, Enrollment};
+use oneclaw_app::enrollments::{Approval, Delivery, EnrollRequest, Enrollment, Offer};
 use oneclaw_app::{App, enrollments};
 use oneclaw_client::enrollments::{
     ApproveEnrollmentRequest, ApproveEnrollmentResponse, DenyEnrollmentRequest, EnrollAgentRequest,
     EnrollAgentResponse, EnrollmentListResponse, EnrollmentLookupRequest, EnrollmentOrigin,
-    EnrollmentResponse, KeyDelivery, ListEnrollmentsQuery,
+    EnrollmentResponse, EnrollmentStatusQuery, EnrollmentStatusResponse, KeyDelivery,
+    ListEnrollmentsQuery,
 };
 use oneclaw_core::id::{AgentId, EnrollmentId};
 use oneclaw_core::limit::Limit;
@@ -32,6 +35,12 @@ pub(super) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
             Limit::Enroll,
             Count::All,
         ))
+        .routes(limited(
+            routes!(enrollment_status),
+            flood,
+            Limit::Poll,
+            Count::All,
+        ))
         .routes(routes!(list_enrollments))
         .routes(routes!(lookup_enrollment))
         .routes(routes!(approve_enrollment))
@@ -46,17 +55,12 @@ async fn enroll_agent(
     RequestOrigin(origin): RequestOrigin,
     PublicJson(body): PublicJson<EnrollAgentRequest>,
 ) -> ApiResult<Created<EnrollAgentResponse>> {
-    if body.public_key.is_some_and(|key| !key.trim().is_empty()) {
-        // Ignoring it would leave an agent waiting for a pairing that nobody has begun.
-        return Err(ApiError::invalid(
-            "public_key",
-            "pairing is not offered; leave it out, and your human gets the key",
-        ));
-    }
+    let key = Offer::parse(body.public_key.as_deref(), body.credential.as_deref())?;
     let request = EnrollRequest {
         name: body.name,
         human_email: body.human_email,
         description: body.description.unwrap_or_default(),
+        key,
     };
     let requested = enrollments::request(&app, request, &origin).await?;
     Ok(Created(EnrollAgentResponse {
@@ -64,9 +68,36 @@ async fn enroll_agent(
         message: "The request waits for a human. Show them approval_url; if an address was given, the link was mailed there too.".to_owned(),
         approval_url: requested.approval_url.into(),
         expires_at: requested.expires_at,
-        pairing_id: None,
-        fingerprint: None,
-        poll_token: None,
+        pairing_id: requested.pairing.as_ref().map(|pairing| pairing.id),
+        fingerprint: requested
+            .pairing
+            .as_ref()
+            .map(|pairing| pairing.fingerprint.clone()),
+        phrase: requested
+            .pairing
+            .as_ref()
+            .map(|pairing| pairing.phrase.clone()),
+        poll_token: requested.pairing.map(|pairing| pairing.poll_token.into()),
+    }))
+}
+
+/// What became of a request that came with a key. Its API key is in the first approved answer only, within 15 minutes.
+#[utoipa::path(get, path = "/v1/agents/enroll/{pairing_id}/status", operation_id = "enrollmentStatus", tag = "Agents", security(()),
+    params(("pairing_id" = Uuid, Path, description = "Id of the pairing."), EnrollmentStatusQuery),
+    responses((status = 200, description = "Where it stands.", body = EnrollmentStatusResponse), NotFound, Unavailable))]
+async fn enrollment_status(
+    State(app): State<App>,
+    ClientIp(ip): ClientIp,
+    Path(id): Path<EnrollmentId>,
+    Query(query): Query<EnrollmentStatusQuery>,
+) -> ApiResult<Reply<EnrollmentStatusResponse>> {
+    let outcome = enrollments::poll(&app, id, &query.poll.into_secret(), ip).await?;
+    let vault_ids = outcome.api_key.is_some().then_some(outcome.vaults);
+    Ok(Reply(EnrollmentStatusResponse {
+        status: outcome.status,
+        agent_id: outcome.agent,
+        api_key: outcome.api_key.map(Into::into),
+        vault_ids,
     }))
 }
 
@@ -115,11 +146,13 @@ async fn approve_enrollment(
     let approval = Approval {
         token: body.token.map(Into::into),
         name: body.name,
+        phrase: body.phrase,
     };
     let approved = enrollments::approve(&app, &caller, id, approval).await?;
     let (key_delivery, reveal_url) = match approved.delivery {
         Delivery::Email { .. } => (KeyDelivery::Email, None),
         Delivery::Link { reveal_url } => (KeyDelivery::Link, Some(reveal_url.into())),
+        Delivery::Agent => (KeyDelivery::Agent, None),
     };
     Ok(Reply(ApproveEnrollmentResponse {
         enrollment: enrollment_response(approved.enrollment),
@@ -163,5 +196,6 @@ fn enrollment_response(enrollment: Enrollment) -> EnrollmentResponse {
         decided_at: enrollment.decided_at,
         decided_by: enrollment.decided_by,
         agent_id: enrollment.agent,
+        fingerprint: enrollment.key.map(|key| key.fingerprint),
     }
 }

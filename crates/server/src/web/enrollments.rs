@@ -242,6 +242,7 @@ async fn approve(
     let approval = Approval {
         token: target.token(),
         name: Some(fields.text("name").to_owned()),
+        phrase: fields.optional("phrase"),
     };
     match enrollments::approve(state.app(), &signed.caller, request.id, approval).await {
         Ok(approved) => page(
@@ -335,6 +336,8 @@ struct DecidedPage {
     reveal: Option<Reveal>,
     /// Right after approving: where the key was mailed.
     mailed_to: Option<String>,
+    /// Right after approving: the agent goes on by itself.
+    collects: bool,
 }
 
 struct Reveal {
@@ -368,6 +371,7 @@ impl DecidedPage {
             request,
             reveal: None,
             mailed_to: None,
+            collects: false,
         }
     }
 
@@ -389,6 +393,10 @@ impl DecidedPage {
                     ..decided
                 }
             }
+            Delivery::Agent => Self {
+                collects: true,
+                ..decided
+            },
         }
     }
 }

@@ -9,5 +9,6 @@ mod forgery;
 mod furniture;
 mod hostile;
 mod journey;
+mod pairing;
 mod reading;
 mod security;

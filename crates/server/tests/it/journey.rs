@@ -126,9 +126,9 @@ each_backend! {
         let human = signed_up(&app).await;
         let client = anonymous(&app);
 
-        let enroll = EnrollAgentRequest { name: "deploy-bot".into(), human_email: Some("alice@example.com".into()), description: Some("CI".into()), public_key: None };
+        let enroll = EnrollAgentRequest { name: "deploy-bot".into(), human_email: Some("alice@example.com".into()), description: Some("CI".into()), public_key: None, credential: None };
         let enrolled = client.enroll_agent(&enroll).await.unwrap();
-        let other = client.enroll_agent(&EnrollAgentRequest { name: "other".into(), human_email: None, description: None, public_key: None }).await.unwrap();
+        let other = client.enroll_agent(&EnrollAgentRequest { name: "other".into(), human_email: None, description: None, public_key: None, credential: None }).await.unwrap();
         let waiting = human.list_enrollments(&ListEnrollmentsQuery::default()).await.unwrap();
         let token = last_segment(&enrolled.approval_url);
         let enrollment = human.lookup_enrollment(&EnrollmentLookupRequest { token }).await.unwrap();
@@ -142,7 +142,7 @@ each_backend! {
         let token = last_segment(&approved.reveal_url.unwrap());
         let key = human.reveal_agent_key(agent_id, &RevealKeyRequest { token }).await.unwrap().api_key;
         client.api_key_token(&UserApiKeyTokenRequest { api_key: text(key.expose()) }).await.unwrap();
-        client.agent_token(&AgentTokenRequest { agent_id: Some(agent_id), api_key: text(key.expose()), dpop_jwk: None }).await.unwrap();
+        client.agent_token(&AgentTokenRequest { agent_id: Some(agent_id), api_key: Some(text(key.expose())), client_assertion_type: None, client_assertion: None, dpop_jwk: None }).await.unwrap();
         let credential = Credential::AgentKey { agent_id: None, api_key: SecretString::from(key.expose().to_owned()) };
         let agent = client.clone().with_credential(credential).unwrap();
         assert_eq!(agent.get_agent_self().await.unwrap().id, agent_id);

@@ -26,6 +26,7 @@ mod journey;
 mod limits;
 mod openapi;
 mod org;
+mod pairing;
 mod people;
 mod policies;
 mod quotas;

@@ -57,6 +57,7 @@ export const routes = {
   disableSecretVersion: { method: "POST", path: "/v1/vaults/{vault_id}/secret-version-disable/{path}/{version}" },
   enableCmek: { method: "POST", path: "/v1/vaults/{vault_id}/cmek" },
   enrollAgent: { method: "POST", path: "/v1/agents/enroll", public: true, keyed: true },
+  enrollmentStatus: { method: "GET", path: "/v1/agents/enroll/{pairing_id}/status", public: true },
   exchangeFederatedToken: { method: "POST", path: "/v1/auth/federated-token" },
   explainPolicy: { method: "POST", path: "/v1/vaults/{vault_id}/policies/explain" },
   exportAuditLog: { method: "GET", path: "/v1/audit/export" },

@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/enroll/{pairing_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a request that came with a key. Its API key is in the first approved answer only, within 15 minutes. */
+        get: operations["enrollmentStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/me": {
         parameters: {
             query?: never;
@@ -2372,9 +2389,13 @@ export interface components {
             agent_id?: string | null;
             /**
              * Format: password
-             * @description The agent's API key, `ocv_` and 43 base64url characters.
+             * @description The agent's API key, `ocv_` and 43 base64url characters. Left out with an assertion.
              */
-            api_key: string;
+            api_key?: string;
+            /** @description A JWT signed with the key that the agent enrolled with, in place of an API key. */
+            client_assertion?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, with an assertion (RFC 7523). */
+            client_assertion_type?: string;
             /** @description A public key (JWK) that the token is to be bound to: it is worth nothing without proofs by that key (RFC 9449). */
             dpop_jwk?: Record<string, unknown> | null;
         };
@@ -2547,6 +2568,8 @@ export interface components {
         ApproveEnrollmentRequest: {
             /** @description Name to give the agent in place of the one it proposed. */
             name?: string | null;
+            /** @description The four words that the agent shows. Needed where the agent brought a key; five wrong ones deny the request. */
+            phrase?: string | null;
             /**
              * @description The last segment of the approval link. Needed for an enrolment that is bound to no address: whoever holds the
              *     link may decide it.
@@ -3219,6 +3242,11 @@ export interface components {
         };
         /** @description Body of `POST /v1/agents/enroll`. */
         EnrollAgentRequest: {
+            /**
+             * @description With a key: `api_key` (collected once from the status endpoint; the default) or `private_key_jwt`, where the agent
+             *     signs in with its key and is never sent anything secret.
+             */
+            credential?: string;
             /** @description What the agent is for. */
             description?: string | null;
             /**
@@ -3257,6 +3285,8 @@ export interface components {
              * @description Pairing only: id for [`EnrollmentStatusResponse`].
              */
             pairing_id?: string;
+            /** @description Pairing only: four words for the agent to show its human, who picks them to approve. */
+            phrase?: string;
             /** @description Pairing only: proves to the status endpoint that the caller is the one who asked. */
             poll_token?: string;
         };
@@ -3306,6 +3336,8 @@ export interface components {
              * @description When it lapses, or lapsed.
              */
             expires_at: string;
+            /** @description Fingerprint of the key that the agent brought, if it brought one; on one enrolment, not in lists. */
+            fingerprint?: string;
             /** @description The address it is bound to, if any. */
             human_email?: string;
             /**
@@ -3321,6 +3353,23 @@ export interface components {
             requested_from: components["schemas"]["EnrollmentOrigin"];
             /** @enum {string} */
             status: "pending" | "approved" | "denied" | "expired";
+        };
+        /** @description Answer of `GET /v1/agents/enroll/{pairing_id}/status`. */
+        EnrollmentStatusResponse: {
+            /**
+             * Format: uuid
+             * @description The new agent, once approved.
+             */
+            agent_id?: string;
+            /**
+             * Format: password
+             * @description Its API key, in the first approved answer only.
+             */
+            api_key?: string;
+            /** @enum {string} */
+            status: "pending" | "approved" | "denied" | "expired";
+            /** @description The vaults it may use, beside the key. */
+            vault_ids?: string[];
         };
         /** @description Answer of `GET /v1/vaults/{vault_id}/environments`. */
         EnvironmentListResponse: {
@@ -3717,7 +3766,7 @@ export interface components {
          * @description How the new agent's API key gets to the human who approved.
          * @enum {string}
          */
-        KeyDelivery: "email" | "link";
+        KeyDelivery: "email" | "link" | "agent";
         /** @description Answer of `GET /v1/health/hsm`. */
         KeyProviderHealthResponse: {
             /** @description State of the key provider. */
@@ -5479,6 +5528,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrollAgentResponse"];
+                };
+            };
+        };
+    };
+    enrollmentStatus: {
+        parameters: {
+            query: {
+                /** @description The `poll_token` of the enrolment. */
+                poll: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the pairing. */
+                pairing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentStatusResponse"];
                 };
             };
         };

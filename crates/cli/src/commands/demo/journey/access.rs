@@ -66,7 +66,9 @@ pub(super) async fn exchange_key(
     let newcomer = stage.client("agent", Credential::Anonymous)?;
     let request = AgentTokenRequest {
         agent_id: Some(agent_id),
-        api_key,
+        api_key: Some(api_key),
+        client_assertion_type: None,
+        client_assertion: None,
         dpop_jwk: None,
     };
     let answer = newcomer

@@ -60,12 +60,14 @@ pub(super) async fn ask_to_join(
         human_email: Some(person.email.clone()),
         description: Some("Deploys the shop and needs the API keys".to_owned()),
         public_key: None,
+        credential: None,
     };
     let by_link = EnrollAgentRequest {
         name: "helpful-tool".to_owned(),
         human_email: None,
         description: None,
         public_key: None,
+        credential: None,
     };
     let enroll = async |request| {
         newcomer
