@@ -196,15 +196,14 @@ async fn wait(
             .await
         {
             Ok(answer) if answer.status != EnrollmentStatus::Pending => return Ok(answer),
-            Ok(_) => ASK_EVERY,
+            // The server may be starting again; the request waits in its database.
+            Ok(_) | Err(Error::Transport(_)) => ASK_EVERY,
             Err(Error::Problem {
                 problem,
                 retry_after,
             }) if problem.status == 429 || problem.status >= 500 => {
                 retry_after.unwrap_or(ASK_EVERY).max(ASK_EVERY)
             }
-            // The server may be starting again; the request waits in its database.
-            Err(Error::Transport(_)) => ASK_EVERY,
             Err(error) => return Err(error.into()),
         };
         let now = SystemClock.now();

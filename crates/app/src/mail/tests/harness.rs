@@ -117,6 +117,7 @@ pub(crate) fn enrollment(name: &str, description: &str, user_agent: &str) -> Mes
 }
 
 /// One of each kind, as in real life.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub(crate) fn samples() -> Vec<Message> {
     let link = |path: &str| format!("{PUBLIC_URL}/{path}");
     let ip = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
