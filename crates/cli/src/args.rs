@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::commands::client::ClientCommand;
 use crate::commands::log::LogCommand;
+use crate::commands::mcp::InstallArgs;
 use crate::output::Format;
 
 /// The end of `1claw --help`.
@@ -126,6 +127,12 @@ pub(crate) enum Command {
     Completion {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder
+    Man {
+        /// Where the pages go
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
     },
     #[command(hide = true)]
     BenchSeed(BenchSeedArgs),
@@ -386,8 +393,10 @@ understood for ONECLAW_BASE_URL and ONECLAW_AGENT_API_KEY.";
     reason = "switches of the command line"
 )]
 #[derive(Args)]
-#[command(after_help = MCP_CREDENTIALS)]
+#[command(after_help = MCP_CREDENTIALS, args_conflicts_with_subcommands = true)]
 pub(crate) struct McpArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<McpCommand>,
     /// File that holds the agent's key
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
@@ -461,6 +470,12 @@ pub(crate) struct McpArgs {
         help_heading = "Inspection"
     )]
     pub(crate) exfil_protection: Exfiltration,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum McpCommand {
+    /// Put the vault into the settings of an assistant, without a key in them
+    Install(InstallArgs),
 }
 
 #[derive(Args, Debug)]

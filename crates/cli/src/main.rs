@@ -72,7 +72,7 @@ fn run(command: Command, global: &Global, printer: Printer) -> Result<(), Failur
     match command {
         Command::Server(args) => commands::server::run(*args, printer),
         Command::Demo(args) => commands::demo::run(args, printer),
-        Command::Mcp(args) => commands::mcp::run(*args, global),
+        Command::Mcp(args) => commands::mcp::run(*args, global, printer),
         Command::Audit {
             command: AuditCommand::Verify(args),
         } => commands::audit::verify(&args, printer),
@@ -86,6 +86,7 @@ fn run(command: Command, global: &Global, printer: Printer) -> Result<(), Failur
             clap_complete::generate(shell, &mut Cli::command(), "1claw", &mut script);
             printer.data(String::from_utf8_lossy(&script).trim_end())
         }
+        Command::Man { folder } => reference::manual(Cli::command(), folder.as_deref(), printer),
         Command::Openapi => printer.data(oneclaw_server::openapi_json()),
         Command::BenchSeed(args) => commands::bench::seed(args, printer),
         Command::BenchStatic(args) => commands::bench::serve_static(&args),

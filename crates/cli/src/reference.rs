@@ -1,8 +1,12 @@
-//! The reference of all commands, from the description that also parses them.
+//! The reference and the manual pages of all commands, from the description that also parses them.
 
 use std::fmt::Write as _;
 
+use std::path::Path;
+
 use clap::Command;
+
+use crate::output::{Exit, Failure, Printer};
 
 /// The reference as Markdown.
 pub(crate) fn markdown(root: &Command) -> String {
@@ -14,6 +18,32 @@ pub(crate) fn markdown(root: &Command) -> String {
     );
     section(&root, "1claw", &mut text);
     text
+}
+
+/// Prints the manual page of the program, or writes the pages of all commands into a folder.
+pub(crate) fn manual(
+    root: Command,
+    folder: Option<&Path>,
+    printer: Printer,
+) -> Result<(), Failure> {
+    let failed = |error| Failure::new(Exit::Failed, "the manual cannot be written").because(error);
+    let Some(folder) = folder else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(root)
+            .render(&mut page)
+            .map_err(failed)?;
+        return printer.data(String::from_utf8_lossy(&page).trim_end());
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    clap_mangen::generate_to(root, folder).map_err(failed)?;
+    let document = serde_json::json!({ "folder": folder });
+    printer.done(
+        format_args!(
+            "Wrote the pages. Read one: man -l {}",
+            folder.join("1claw.1").display()
+        ),
+        &document,
+    )
 }
 
 fn section(command: &Command, name: &str, text: &mut String) {

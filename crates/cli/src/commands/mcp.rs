@@ -2,6 +2,9 @@
 //!
 //! Invariant: stdout belongs to the protocol; everything else goes to stderr.
 
+mod edit;
+mod install;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,15 +13,20 @@ use oneclaw_client::{Client, Credential};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::secret::SecretString;
 
-use crate::args::{Global, LogFormat, McpArgs};
-use crate::output::{Exit, Failure};
+use crate::args::{Global, LogFormat, McpArgs, McpCommand};
+use crate::output::{Exit, Failure, Printer};
 use crate::process;
 use crate::settings::{DEFAULT_URL, variable};
+
+pub(crate) use install::InstallArgs;
 
 const USER_AGENT: &str = concat!("1claw-mcp/", env!("CARGO_PKG_VERSION"));
 
 /// Serves until the assistant hangs up.
-pub(crate) fn run(args: McpArgs, global: &Global) -> Result<(), Failure> {
+pub(crate) fn run(args: McpArgs, global: &Global, printer: Printer) -> Result<(), Failure> {
+    if let Some(McpCommand::Install(args)) = &args.command {
+        return install::run(args, global, printer);
+    }
     process::start_log(LogFormat::Text, "warn,oneclaw_client::mcp=info");
     let url = global
         .api_url

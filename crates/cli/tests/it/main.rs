@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod assistants;
 mod audit;
 mod client;
 mod config;
