@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { openPages, signedInPages } from "./pages.mjs";
 import { OWNER, seed } from "./seed.mjs";
 
 const [origin, folder, only] = process.argv.slice(2);
@@ -17,43 +18,10 @@ const button = (name) => async (page) => {
   await page.waitForLoadState("networkidle");
 };
 
-/** Name, address, and what to do there before the picture is taken. */
-const pages = (ids) => [
-  ["home", "/"],
-  ["enrolment", ids.enrolment],
-  ["requests", "/enrollments"],
-  ["agents", "/agents"],
-  ["agent", `/agents/${ids.deploy}`],
-  ["agent-connect", `/agents/${ids.deploy}?tab=connect`],
-  ["agent-activity", `/agents/${ids.deploy}?tab=activity`],
-  ["agent-new", `/agents/${ids.idle}`],
-  ["agent-new-connect", `/agents/${ids.idle}?tab=connect`],
-  ["vaults", "/vaults"],
-  ["vault", `/vaults/${ids.production}`],
-  ["vault-folder", `/vaults/${ids.production}?folder=database`],
-  ["vault-new-secret", `/vaults/${ids.production}/new`],
-  ["vault-import", `/vaults/${ids.production}/import`],
-  ["vault-policies", `/vaults/${ids.production}/policies`],
-  ["vault-settings", `/vaults/${ids.production}/settings`],
-  ["secret", `/vaults/${ids.production}/secrets/apps/web/env`],
+/** Pages with something done before the picture is taken. */
+const acted = (ids) => [
   ["secret-shown", `/vaults/${ids.production}/secrets/api-keys/openai`, button("Show value")],
-  ["policy-builder", `/vaults/${ids.production}/policies/new?principal_id=agent:${ids.idle}&secret_path_pattern=database/**&permissions=read&test_path=api-keys/openai`],
-  ["access-path", `/access?vault=${ids.production}&path=api-keys/openai`],
-  ["access-principal", `/access?principal=agent:${ids.deploy}`],
-  ["shares", "/shares"],
-  ["shares-outbound", "/shares?tab=outbound"],
-  ["audit", "/audit"],
-  ["audit-filtered", "/audit?action=secret.read"],
-  ["outbox", "/outbox"],
-  ["search", "/search?q=api-keys/openai"],
   ["palette", "/", (page) => page.keyboard.press("Control+k").then(() => page.waitForSelector("#palette-results a"))],
-  ["not-found", "/vaults/0192f3a0-0000-7000-8000-000000000000"],
-];
-const OPEN_PAGES = (ids) => [
-  ["signin", "/signin"],
-  ["signup", "/signup"],
-  ["forgot-password", "/forgot-password"],
-  ["share-open", `/share/${ids.share}`],
 ];
 
 async function shoot(context, list, look, problems) {
@@ -80,7 +48,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 const problems = [];
 for (const look of LOOKS) {
   const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: look.viewport });
-  await shoot(context, OPEN_PAGES(ids), look, problems);
+  await shoot(context, openPages(ids), look, problems);
   const page = await context.newPage();
   await page.goto(`${origin}/signin`);
   await page.getByLabel("Email address").fill(OWNER.email);
@@ -88,7 +56,7 @@ for (const look of LOOKS) {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL(`${origin}/`);
   await page.close();
-  await shoot(context, pages(ids), look, problems);
+  await shoot(context, [...signedInPages(ids), ...acted(ids)], look, problems);
   await context.close();
 }
 await browser.close();

@@ -2,6 +2,9 @@
 
 export const OWNER = { email: "owner@example.com", password: "try-the-vault-at-home" };
 
+/** Values that no page shows unasked. */
+export const VALUES = ["sk-proj-T0qBZk3vWm81", "sk_live_51Hx", "correct-horse-9", "battery-staple-4", "dpl_8f2c41"];
+
 /** Sends JSON and gives back JSON; any other status than the expected ones is an error. */
 async function call(origin, method, path, token, body) {
   const response = await fetch(origin + path, {
@@ -90,7 +93,29 @@ export async function seed(origin) {
   const enrolment = await ask("claude-code on ana-laptop", "Coding agent. Needs the OpenAI key to run the evaluation suite.");
   await ask("nightly-backup", "");
 
+  const question = await post(
+    "/v1/approvals/request",
+    {
+      action: "Rotate the Stripe key",
+      target_type: "vault",
+      target_id: production.id,
+      reason: "The present key expires in three weeks.",
+      summary: { vault_id: production.id, path_pattern: "api-keys/stripe", permissions: ["read"] },
+    },
+    deploy.token,
+  );
+  const webhook = await post("/v1/webhooks", {
+    url: "https://hooks.example.com/1claw",
+    events: ["agent.enrolled", "secret.written"],
+    description: "Tells the chat of the team",
+  });
+  await post("/v1/org/invite", { email: "cleo@example.com", role: "member" });
+  await post("/v1/auth/api-keys", { name: "backup script", scopes: ["database/**"], expires_at: inDays(10) });
+  await post("/v1/auth/api-keys", { name: "laptop", scopes: [] });
+
   return {
+    approval: new URL(question.review_url).pathname,
+    webhook: webhook.webhook?.id ?? webhook.id,
     production: production.id,
     staging: staging.id,
     deploy: deploy.id,

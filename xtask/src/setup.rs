@@ -25,7 +25,15 @@ struct Tool {
     present: fn() -> bool,
 }
 
-const CLIENT_TOOLS: [Tool; 3] = [
+const CLIENT_TOOLS: [Tool; 4] = [
+    Tool {
+        name: "Chromium",
+        purpose: "the journeys through the pages run in it",
+        package: "chromium",
+        present: || {
+            process::variable("CHROMIUM").is_some() || process::find_program("chromium").is_some()
+        },
+    },
     Tool {
         name: "curl",
         purpose: "examples use it",

@@ -1,9 +1,9 @@
 //! Every test of the project in one command.
 //!
 //! Steps: set up, build the tests (dev profile) and the release binary, start a throw-away PostgreSQL, run the tests, run
-//! the documentation tests, then those of the TypeScript SDK, of clients that others wrote, and of the examples. The
-//! command-line tests and what follows drive the release binary, the file that people run. The last line says how many
-//! tests ran, so a run that tested nothing shows.
+//! the documentation tests, then those of the TypeScript SDK, of clients that others wrote, of the examples, and of the
+//! pages in a browser. The command-line tests and what follows drive the release binary, the file that people run. The
+//! last line says how many tests ran, so a run that tested nothing shows.
 //!
 //! What the tests are told, in environment variables:
 //! - `TEST_POSTGRES_URL`: a server on which `postgres` may create databases. Set it yourself to use your own.
@@ -62,6 +62,24 @@ pub(crate) fn run_clients(project: &Project) -> Result<ExitCode> {
         .and_then(|()| {
             let binary = project.target.join("debug").join("1claw");
             clients::run(project, &binary, &mut steps, &mut counts)
+        });
+    report(&steps, counts, passed)
+}
+
+/// Only the pages in a browser, against the development build.
+pub(crate) fn run_journeys(project: &Project) -> Result<ExitCode> {
+    let mut steps = Steps::default();
+    let mut counts = Counts::default();
+    let passed = steps
+        .time("set up", || setup::clients(project))
+        .and_then(|()| {
+            steps.time("build", || {
+                process::run(project.cargo().args(["build", "--package=oneclaw-cli"]))
+            })
+        })
+        .and_then(|()| {
+            let binary = project.target.join("debug").join("1claw");
+            clients::run_browser(project, &binary, &mut steps, &mut counts)
         });
     report(&steps, counts, passed)
 }

@@ -122,6 +122,12 @@ async fn found(op: &mut Op, org: OrgId, id: WebhookId) -> Result<WebhookRow> {
     op.tx().find_webhook(org, id).await?.ok_or_else(missing)
 }
 
+/// The events that happen here, by name.
+#[must_use]
+pub fn event_names() -> Vec<&'static str> {
+    events::names()
+}
+
 /// Makes a webhook. The secret is returned this once.
 pub async fn create(
     app: &App,

@@ -35,6 +35,7 @@ use crate::ServerState;
 use crate::error::{self, ApiError, ApiResult};
 use crate::middleware::flood::{self, Count, Flood, RouteLimit};
 use crate::middleware::repeat;
+pub(crate) use account::export_response;
 use axum::extract::{MatchedPath, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};

@@ -11,6 +11,7 @@
 mod access;
 mod account;
 mod agents;
+mod api_keys;
 mod approvals;
 pub(crate) mod assets;
 mod audit;
@@ -21,8 +22,10 @@ mod form;
 mod home;
 mod import;
 mod invitations;
+mod members;
 mod names;
 mod next;
+mod organisation;
 mod outbox;
 mod page;
 mod policies;
@@ -31,11 +34,14 @@ mod search;
 mod secrets;
 mod security;
 mod session;
+mod settings;
 mod shares;
+mod system;
 #[cfg(test)]
 mod tests;
 mod vaults;
 mod view;
+mod webhooks;
 
 use crate::ServerState;
 use crate::error::{ApiError, take_problem};
@@ -57,20 +63,26 @@ pub fn routes() -> Router<ServerState> {
         .merge(access::routes())
         .merge(account::routes())
         .merge(agents::routes())
+        .merge(api_keys::routes())
         .merge(approvals::routes())
         .merge(invitations::routes())
+        .merge(members::routes())
         .merge(audit::routes())
         .merge(devices::routes())
         .merge(enrollments::routes())
         .merge(home::routes())
         .merge(import::routes())
+        .merge(organisation::routes())
         .merge(outbox::routes())
         .merge(policies::routes())
         .merge(search::routes())
         .merge(secrets::routes())
         .merge(security::routes())
+        .merge(settings::routes())
         .merge(shares::routes())
+        .merge(system::routes())
         .merge(vaults::routes())
+        .merge(webhooks::routes())
         .route("/static/{file}", get(assets::serve))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(axum::middleware::from_fn(around))

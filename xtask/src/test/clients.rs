@@ -1,5 +1,5 @@
-//! Tests outside the workspace that drive a binary over HTTP: the TypeScript SDK, clients that others wrote, and the
-//! examples.
+//! Tests outside the workspace that drive a binary over HTTP: the TypeScript SDK, clients that others wrote, the
+//! examples, and a browser on the pages.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +10,9 @@ use super::{BINARY, Counts, Steps, run_counted};
 use crate::npm::{self, Package};
 use crate::project::Project;
 use crate::{process, setup};
+
+/// Where the journeys of the browser are.
+const BROWSER: &str = "e2e";
 
 /// Where the SDK is.
 pub(crate) const SDK: &str = "sdk/typescript";
@@ -36,5 +39,19 @@ pub(super) fn run(
             .env(BINARY, binary);
         run_counted(&mut command, counts)
     })?;
-    Ok(sdk && others)
+    let pages = run_browser(project, binary, steps, counts)?;
+    Ok(sdk && others && pages)
+}
+
+/// Walks through the pages with a real browser. Returns whether all journeys passed.
+pub(super) fn run_browser(
+    project: &Project,
+    binary: &Path,
+    steps: &mut Steps,
+    counts: &mut Counts,
+) -> Result<bool> {
+    steps.time("test the pages in a browser", || {
+        let package = Package::install(project, BROWSER)?;
+        run_counted(package.command().arg("test").env(BINARY, binary), counts)
+    })
 }

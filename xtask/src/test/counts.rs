@@ -38,7 +38,8 @@ impl fmt::Display for Counts {
 ///
 /// Known forms are the summary of cargo-nextest, `Summary [ 0.1s] 5 tests run: 3 passed (1 slow), 2 failed, 1 skipped`,
 /// that of `cargo test`, `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`, which the Python
-/// tests write too, and that of vitest, `Tests  2 failed | 106 passed | 1 skipped (109)`.
+/// tests write too, that of vitest, `Tests  2 failed | 106 passed | 1 skipped (109)`, and that of Node, a line each:
+/// `ℹ pass 15`.
 pub(super) fn in_line(line: &str) -> Counts {
     let line = without_colours(line);
     let line = line.trim();
@@ -50,10 +51,29 @@ pub(super) fn in_line(line: &str) -> Counts {
         let figures = line.split_once(" run: ").map_or("", |(_, figures)| figures);
         return sum(without_parentheses(figures).split(','));
     }
+    if let Some((what, number)) = line
+        .strip_prefix("ℹ ")
+        .and_then(|figure| figure.split_once(' '))
+    {
+        return of_node(what, number);
+    }
     if let Some(figures) = line.strip_prefix("Tests  ") {
         return sum(without_parentheses(figures).split('|'));
     }
     Counts::default()
+}
+
+/// A test that is cancelled, because its file broke or took too long, did not pass.
+fn of_node(what: &str, number: &str) -> Counts {
+    let number = number.parse().unwrap_or_default();
+    let mut counts = Counts::default();
+    match what {
+        "pass" => counts.passed = number,
+        "fail" | "cancelled" => counts.failed = number,
+        "skipped" | "todo" => counts.skipped = number,
+        _ => {}
+    }
+    counts
 }
 
 fn sum<'a>(figures: impl Iterator<Item = &'a str>) -> Counts {
@@ -198,5 +218,15 @@ mod tests {
             skipped: 0,
         };
         assert_eq!(counts.to_string(), "tests: 12 passed, 1 failed, 0 skipped");
+    }
+
+    #[test]
+    fn the_lines_of_node_are_counted() {
+        check("ℹ pass 15", 15, 0, 0);
+        check("ℹ fail 2", 0, 2, 0);
+        check("ℹ cancelled 1", 0, 1, 0);
+        check("\u{1b}[34mℹ skipped 3\u{1b}[39m", 0, 0, 3);
+        check("ℹ tests 21", 0, 0, 0);
+        check("ℹ duration_ms 129737.569897", 0, 0, 0);
     }
 }

@@ -11,7 +11,7 @@ use oneclaw_store::webhooks::{DeliveryRow, WebhookRow};
 use oneclaw_store::{GroupTx, StoreError};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries of the log, and the events they are.
 const EVENTS: [(&str, &str); 24] = [
@@ -48,6 +48,12 @@ fn name_of(action: &str) -> Option<&'static str> {
         .ok()
         .and_then(|index| EVENTS.get(index))
         .map(|(_, name)| *name)
+}
+
+/// Every event once, by name.
+pub(super) fn names() -> Vec<&'static str> {
+    let names: BTreeSet<_> = EVENTS.iter().map(|(_, name)| *name).collect();
+    names.into_iter().collect()
 }
 
 /// The body of a delivery.

@@ -145,7 +145,7 @@ fn settings_response(settings: SecuritySettings) -> ApiResult<SecuritySettingsRe
     })
 }
 
-fn export_response(export: Export) -> ApiResult<DataExportResponse> {
+pub(crate) fn export_response(export: Export) -> ApiResult<DataExportResponse> {
     Ok(DataExportResponse {
         export_version: "1.0".to_owned(),
         exported_at: export.exported_at,

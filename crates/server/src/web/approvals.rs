@@ -199,10 +199,18 @@ fn status_pill(status: ApprovalStatus) -> Pill {
     }
 }
 
+/// Which questions the list shows.
+#[derive(Deserialize)]
+struct Tab {
+    #[serde(default)]
+    tab: String,
+}
+
 #[derive(Template)]
 #[template(path = "approvals.html")]
 struct ListPage {
     shell: Shell,
+    is_decided: bool,
     rows: Vec<Row>,
 }
 
@@ -216,9 +224,18 @@ struct Row {
     is_open: bool,
 }
 
-async fn list(State(state): State<ServerState>, signed: Signed) -> PageResult {
+async fn list(
+    State(state): State<ServerState>,
+    signed: Signed,
+    Query(Tab { tab }): Query<Tab>,
+) -> PageResult {
+    let is_decided = tab == "decided";
     let now = state.app().now();
-    let listed = approvals::list(state.app(), &signed.caller, Filter::default()).await?;
+    let filter = Filter {
+        status: (!is_decided).then_some(ApprovalStatus::Pending),
+        ..Filter::default()
+    };
+    let listed = approvals::list(state.app(), &signed.caller, filter).await?;
     let names = Names::load(&state, &signed).await?;
     let row = |approval: Approval| Row {
         id: approval.id,
@@ -231,7 +248,18 @@ async fn list(State(state): State<ServerState>, signed: Signed) -> PageResult {
         created: Moment::new(approval.created_at, now),
         is_open: approval.status == ApprovalStatus::Pending,
     };
-    let rows = listed.into_iter().map(row).collect();
-    let shell = Shell::load(&state, signed, Section::Requests).await?;
-    page(StatusCode::OK, &ListPage { shell, rows })
+    let rows = listed
+        .into_iter()
+        .map(row)
+        .filter(|row| row.is_open != is_decided)
+        .collect();
+    let shell = Shell::load(&state, signed, Section::Approvals).await?;
+    page(
+        StatusCode::OK,
+        &ListPage {
+            shell,
+            is_decided,
+            rows,
+        },
+    )
 }

@@ -8,7 +8,9 @@ use crate::ServerState;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
+use oneclaw_app::approvals::{self, Filter};
 use oneclaw_app::enrollments;
+use oneclaw_core::model::approval::ApprovalStatus;
 use oneclaw_core::model::enrollment::EnrollmentStatus;
 use std::borrow::Cow;
 
@@ -88,20 +90,27 @@ impl Message {
 pub(super) enum Section {
     Home,
     Requests,
+    Approvals,
     Agents,
     Vaults,
     Access,
     Shares,
     Audit,
     Outbox,
+    Members,
+    Keys,
+    Webhooks,
+    Settings,
+    System,
     /// Pages that the navigation does not list.
     Other,
 }
 
 impl Section {
-    const DAILY: [Self; 6] = [
+    const DAILY: [Self; 7] = [
         Self::Home,
         Self::Requests,
+        Self::Approvals,
         Self::Agents,
         Self::Vaults,
         Self::Access,
@@ -109,18 +118,31 @@ impl Section {
     ];
     const RECORDS: [Self; 1] = [Self::Audit];
     const RECORDS_WITHOUT_MAIL: [Self; 2] = [Self::Audit, Self::Outbox];
+    const UPKEEP: [Self; 5] = [
+        Self::Members,
+        Self::Keys,
+        Self::Webhooks,
+        Self::Settings,
+        Self::System,
+    ];
 
     /// Its name.
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Home => "Home",
             Self::Requests => "Requests",
+            Self::Approvals => "Approvals",
             Self::Agents => "Agents",
             Self::Vaults => "Vaults",
             Self::Access => "Access",
             Self::Shares => "Shares",
             Self::Audit => "Audit log",
             Self::Outbox => "Outbox",
+            Self::Members => "Members",
+            Self::Keys => "API keys",
+            Self::Webhooks => "Webhooks",
+            Self::Settings => "Settings",
+            Self::System => "System",
             Self::Other => "Menu",
         }
     }
@@ -130,12 +152,18 @@ impl Section {
         match self {
             Self::Home | Self::Other => "/",
             Self::Requests => "/enrollments",
+            Self::Approvals => "/approvals",
             Self::Agents => "/agents",
             Self::Vaults => "/vaults",
             Self::Access => "/access",
             Self::Shares => "/shares",
             Self::Audit => "/audit",
             Self::Outbox => "/outbox",
+            Self::Members => "/members",
+            Self::Keys => "/keys",
+            Self::Webhooks => "/webhooks",
+            Self::Settings => "/settings",
+            Self::System => "/system",
         }
     }
 
@@ -144,12 +172,18 @@ impl Section {
         match self {
             Self::Home => "home",
             Self::Requests => "bell",
+            Self::Approvals => "question",
             Self::Agents => "agent",
             Self::Vaults => "vault",
             Self::Access => "key",
             Self::Shares => "share",
             Self::Audit => "log",
             Self::Outbox => "mail",
+            Self::Members => "person",
+            Self::Keys => "pass",
+            Self::Webhooks => "hook",
+            Self::Settings => "sliders",
+            Self::System => "server",
             Self::Other => "menu",
         }
     }
@@ -162,14 +196,21 @@ impl Section {
     }
 }
 
+/// The parts of the navigation: a title, possibly none, and what is under it.
+type Groups = [(&'static str, &'static [Section]); 3];
+
 /// The navigation, in groups with a title.
-fn groups(has_outbox: bool) -> [(&'static str, &'static [Section]); 2] {
+fn groups(has_outbox: bool) -> Groups {
     let records: &[Section] = if has_outbox {
         &Section::RECORDS_WITHOUT_MAIL
     } else {
         &Section::RECORDS
     };
-    [("", &Section::DAILY), ("Records", records)]
+    [
+        ("", &Section::DAILY),
+        ("Records", records),
+        ("Organisation", &Section::UPKEEP),
+    ]
 }
 
 /// Where somebody's own page is.
@@ -199,13 +240,27 @@ pub(super) enum Notice {
     ShareRevoked,
     PasswordSet,
     SecurityChanged,
+    Invited,
+    InvitationWithdrawn,
+    RoleChanged,
+    MemberRemoved,
+    KeyRevoked,
+    WebhookChanged,
+    WebhookTested,
+    WebhookDeleted,
+    SettingsSaved,
+    SessionEnded,
+    AgentsFrozen,
+    AgentsThawed,
+    EmailChanged,
+    AccountDeleted,
 }
 
 /// The cookie of a notice.
 pub(super) const NOTICE_COOKIE: &str = "__Host-1claw_notice";
 
 impl Notice {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 29] = [
         Self::VaultMade,
         Self::VaultDeleted,
         Self::SecretSaved,
@@ -221,6 +276,20 @@ impl Notice {
         Self::ShareRevoked,
         Self::PasswordSet,
         Self::SecurityChanged,
+        Self::Invited,
+        Self::InvitationWithdrawn,
+        Self::RoleChanged,
+        Self::MemberRemoved,
+        Self::KeyRevoked,
+        Self::WebhookChanged,
+        Self::WebhookTested,
+        Self::WebhookDeleted,
+        Self::SettingsSaved,
+        Self::SessionEnded,
+        Self::AgentsFrozen,
+        Self::AgentsThawed,
+        Self::EmailChanged,
+        Self::AccountDeleted,
     ];
 
     const fn word(self) -> &'static str {
@@ -240,6 +309,20 @@ impl Notice {
             Self::ShareRevoked => "share-revoked",
             Self::PasswordSet => "password-set",
             Self::SecurityChanged => "security-changed",
+            Self::Invited => "invited",
+            Self::InvitationWithdrawn => "invitation-withdrawn",
+            Self::RoleChanged => "role-changed",
+            Self::MemberRemoved => "member-removed",
+            Self::KeyRevoked => "key-revoked",
+            Self::WebhookChanged => "webhook-changed",
+            Self::WebhookTested => "webhook-tested",
+            Self::WebhookDeleted => "webhook-deleted",
+            Self::SettingsSaved => "settings-saved",
+            Self::SessionEnded => "session-ended",
+            Self::AgentsFrozen => "agents-frozen",
+            Self::AgentsThawed => "agents-thawed",
+            Self::EmailChanged => "email-changed",
+            Self::AccountDeleted => "account-deleted",
         }
     }
 
@@ -265,6 +348,24 @@ impl Notice {
             Self::ShareRevoked => "Withdrawn. It cannot be opened any more.",
             Self::PasswordSet => "Your new password is set. Sign in with it.",
             Self::SecurityChanged => "It is changed. It counts from the next sign-in on.",
+            Self::Invited => {
+                "The invitation is on its way. It works for the invited address alone."
+            }
+            Self::InvitationWithdrawn => "The invitation is withdrawn. Its link no longer works.",
+            Self::RoleChanged => "The role is changed. It counts from the next request on.",
+            Self::MemberRemoved => "They are no longer a member. Their sessions here are over.",
+            Self::KeyRevoked => {
+                "The key is revoked. It and every token made with it no longer work."
+            }
+            Self::WebhookChanged => "The webhook is changed. It counts from the next event on.",
+            Self::WebhookTested => "A test event was sent. How that went is listed first below.",
+            Self::WebhookDeleted => "The webhook is deleted. Nothing more is sent to it.",
+            Self::SettingsSaved => "Saved.",
+            Self::SessionEnded => "That session is over.",
+            Self::AgentsFrozen => "No agent can do anything now, until you lift the freeze.",
+            Self::AgentsThawed => "The freeze is lifted. Agents work again with what they had.",
+            Self::EmailChanged => "Your address is changed. Your other sessions are over.",
+            Self::AccountDeleted => "Your account is deleted.",
         }
     }
 
@@ -286,8 +387,10 @@ pub(super) fn done(to: &str, notice: Notice) -> Response {
 pub(super) struct Shell {
     pub(super) section: Section,
     pub(super) email: String,
-    /// How many requests wait for this person.
-    pub(super) waiting: usize,
+    /// How many agents wait to be let in by this person.
+    requests: usize,
+    /// How many questions of agents wait for their answer.
+    questions: usize,
     pub(super) notice: Option<Notice>,
     has_outbox: bool,
     state: ServerState,
@@ -302,14 +405,20 @@ impl Shell {
         section: Section,
     ) -> Result<Self, Refusal> {
         let requests = enrollments::list(state.app(), &signed.caller).await?;
-        let waiting = requests
+        let requests = requests
             .iter()
             .filter(|request| request.status == EnrollmentStatus::Pending)
             .count();
+        let pending = Filter {
+            status: Some(ApprovalStatus::Pending),
+            ..Filter::default()
+        };
+        let questions = approvals::list(state.app(), &signed.caller, pending).await?;
         Ok(Self {
             section,
             email: signed.profile.email.clone(),
-            waiting,
+            requests,
+            questions: questions.len(),
             notice: signed.notice,
             has_outbox: !state.app().sends_mail(),
             state: state.clone(),
@@ -317,8 +426,32 @@ impl Shell {
         })
     }
 
+    /// How much waits for this person.
+    pub(super) fn waiting(&self) -> usize {
+        self.requests + self.questions
+    }
+
+    /// How many agents wait to be let in.
+    pub(super) fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// How many questions of agents wait.
+    pub(super) fn questions(&self) -> usize {
+        self.questions
+    }
+
+    /// How much of it is in `section`.
+    pub(super) fn waiting_in(&self, section: &Section) -> usize {
+        match section {
+            Section::Requests => self.requests,
+            Section::Approvals => self.questions,
+            _ => 0,
+        }
+    }
+
     /// What the navigation offers.
-    pub(super) fn groups(&self) -> [(&'static str, &'static [Section]); 2] {
+    pub(super) fn groups(&self) -> Groups {
         groups(self.has_outbox)
     }
 

@@ -89,7 +89,7 @@ async fn shown(
         None
     };
     let http = form.status();
-    let shell = Shell::load(state, signed, Section::Other).await?;
+    let shell = Shell::load(state, signed, Section::Settings).await?;
     page(
         http,
         &SecurityPage {
@@ -233,7 +233,7 @@ async fn set_up(
         Ok(made) => made,
         Err(error) => return refused(&state, signed, fields, error).await,
     };
-    let shell = Shell::load(&state, signed, Section::Other).await?;
+    let shell = Shell::load(&state, signed, Section::Settings).await?;
     page(
         StatusCode::OK,
         &CodePage {
@@ -276,7 +276,7 @@ async fn confirm(
     };
     let codes: Vec<_> = codes.iter().map(SecretString::expose).collect();
     let codes = codes.join("\n");
-    let shell = Shell::load(&state, signed, Section::Other).await?;
+    let shell = Shell::load(&state, signed, Section::Settings).await?;
     page(StatusCode::OK, &RecoveryPage { shell, codes })
 }
 

@@ -1,6 +1,7 @@
 //! The pages as a browser without scripts uses them: against the whole server, over its router.
 
 mod accounts;
+mod actions;
 mod approvals;
 mod browser;
 mod builder;
@@ -12,3 +13,4 @@ mod journey;
 mod pairing;
 mod reading;
 mod security;
+mod upkeep;

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const OFF = "1claw-keys-off";
-  const PLACES = { h: "/", v: "/vaults", a: "/agents", p: "/access", s: "/shares", l: "/audit", r: "/enrollments" };
+  const PLACES = { h: "/", v: "/vaults", a: "/agents", p: "/access", s: "/shares", l: "/audit", r: "/enrollments", o: "/approvals" };
   const palette = document.getElementById("palette");
   const help = document.getElementById("keys-help");
   if (!palette || !help) return;

@@ -63,11 +63,46 @@ impl Site {
         ]
         .map(str::to_owned)
         .to_vec();
+        pages.extend(
+            [
+                "/approvals",
+                "/approvals?tab=decided",
+                "/members",
+                "/keys",
+                "/webhooks",
+                "/system",
+            ]
+            .map(str::to_owned),
+        );
+        pages.extend(["/settings", "/settings/organisation", "/security"].map(str::to_owned));
+        pages.push(self.webhook(&mut ana).await);
         pages.extend(["/audit", "/audit?offset=50", "/outbox", "/setup/stp_x"].map(str::to_owned));
         pages.extend(self.vaults_and_agents(&mut ana).await);
         pages.extend(self.requests(&mut ana).await);
         pages.extend(self.mailed_links(&mut ana).await);
         pages
+    }
+
+    /// A webhook to which something was sent, an invitation, and a key.
+    async fn webhook(&self, ana: &mut Browser<'_>) -> String {
+        let fields = [
+            ("url", "https://hooks.example.com/"),
+            ("events", "vault.created"),
+        ];
+        let made = ana.submit("/webhooks", "/webhooks", &fields).await;
+        let page = between(&made.expect(200).body, "href=\"/webhooks/", "\"").to_owned();
+        let page = format!("/webhooks/{page}");
+        ana.submit(&page, &format!("{page}/test"), &[])
+            .await
+            .expect(303);
+        let fields = [("email", "cleo@example.org"), ("role", "member")];
+        ana.submit("/members", "/members", &fields)
+            .await
+            .expect(303);
+        ana.submit("/keys", "/keys", &[("name", "ci")])
+            .await
+            .expect(200);
+        page
     }
 
     async fn vaults_and_agents(&self, ana: &mut Browser<'_>) -> Vec<String> {

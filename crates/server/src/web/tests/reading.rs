@@ -83,7 +83,7 @@ async fn look(browser: &mut Browser<'_>, pages: &[String], is_signed_in: bool) {
 async fn looking_changes_nothing() {
     let site = Site::open().await;
     let pages = site.furnish().await;
-    assert_eq!(pages.len(), 40);
+    assert_eq!(pages.len(), 50);
     let mut ana = site.signed_in(OWNER).await;
     let mut bob = site.signed_in("bea@example.org").await;
     let before = state(&site).await;
