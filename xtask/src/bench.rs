@@ -7,6 +7,7 @@
 mod http;
 mod machine;
 mod measure;
+pub(crate) mod pages;
 mod report;
 mod server;
 mod wrk;

@@ -40,6 +40,8 @@ Tasks:
   generate [--check]    Write the generated files, or check that they are up to date
   bench [read|write|token|mixed|list|postgres|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
                         Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
+  bench pages [SECRETS AGENTS]
+                        Measure every page of the release build with 10,000 secrets and 1,000 agents, or so many
 ";
 
 fn main() -> ExitCode {
@@ -78,6 +80,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),
         ("tidy", []) => tidy::run(&Project::load()?),
         ("generate", rest) => generate::run(&Project::load()?, generate::mode(rest)?),
+        ("bench", [what, amounts @ ..]) if what == "pages" => {
+            done(bench::pages::run(&Project::load()?, amounts))
+        }
         ("bench", rest) => bench::run(&Project::load()?, &bench::Options::parse(rest)?),
         _ => bail!(
             "unknown task or argument: {}\n\n{USAGE}",

@@ -5,6 +5,7 @@
 //! reports an error, such as something that the content policy forbids.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,8 @@ pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<()> {
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
-    let server = Demonstration::start(project, &data)?;
+    let binary = project.target.join("debug").join("1claw");
+    let server = Demonstration::start(&binary, &data)?;
     let pictures = project.target.join("screenshots");
     let mut node = Command::new("node");
     node.current_dir(&scripts)
@@ -46,15 +48,15 @@ pub(crate) fn run(project: &Project, only: Option<&str>) -> Result<()> {
 }
 
 /// A server with `--dev`; dropping it ends it.
-struct Demonstration {
+pub(crate) struct Demonstration {
     process: Child,
-    origin: String,
+    pub(crate) origin: String,
 }
 
 impl Demonstration {
-    fn start(project: &Project, data: &std::path::Path) -> Result<Self> {
+    pub(crate) fn start(binary: &Path, data: &Path) -> Result<Self> {
         let address = format!("127.0.0.1:{}", process::free_port()?);
-        let process = Command::new(project.target.join("debug").join("1claw"))
+        let process = Command::new(binary)
             .args(["server", "--dev", "--listen", &address, "--data-dir"])
             .arg(data)
             .stdin(Stdio::null())
