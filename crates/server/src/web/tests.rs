@@ -12,5 +12,6 @@ mod hostile;
 mod journey;
 mod pairing;
 mod reading;
+mod scanners;
 mod security;
 mod upkeep;
