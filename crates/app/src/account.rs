@@ -118,7 +118,7 @@ pub async fn delete(
             confirmation.spend(op, &caller, purpose).await?;
             let user = op.tx().find_user(id).await?.ok_or_else(refused)?;
             for org in organisations {
-                leave(op, &caller, org, id).await?;
+                leave(&app_in, op, &caller, org, id).await?;
             }
             op.tx().delete_mails_to(&user.email).await?;
             op.tx().delete_enrollments_to(&user.email).await?;
@@ -143,7 +143,7 @@ pub async fn delete(
 }
 
 /// Takes somebody out of an organisation, or removes it when nobody is left.
-async fn leave(op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result<()> {
+async fn leave(app: &App, op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result<()> {
     let members = op.tx().list_members(org).await?;
     let mut others = members.iter().filter(|member| member.user_id != user);
     if members.len() <= 1 {
@@ -159,7 +159,7 @@ async fn leave(op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result
             "You are the last owner of an organisation with other members. Make somebody else its owner, or remove them, first.",
         ));
     }
-    let ended = end_traces(op, org, user).await?;
+    let ended = end_traces(app, op, caller, org, user).await?;
     op.log(entry(
         org,
         caller.actor(),

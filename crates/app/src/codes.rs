@@ -22,6 +22,8 @@ const DIGITS: usize = 6;
 pub(crate) enum CodeFor {
     /// The new address of an account; the subject is the user.
     EmailChange,
+    /// One act of somebody who is signed in; the subject is the user.
+    Confirmation,
     /// Signing in; the subject is the address.
     SignIn,
 }
@@ -30,6 +32,7 @@ impl CodeFor {
     const fn as_str(self) -> &'static str {
         match self {
             Self::EmailChange => "email_change",
+            Self::Confirmation => "confirmation",
             Self::SignIn => "sign_in",
         }
     }

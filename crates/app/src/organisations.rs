@@ -9,6 +9,7 @@ use oneclaw_core::id::UserId;
 use oneclaw_store::organisations::MemberRow;
 use std::str::FromStr as _;
 
+mod handover;
 mod invitations;
 pub(crate) mod members;
 mod settings;

@@ -7,14 +7,17 @@
 //! - A token is for one purpose, one session and one use, and is spent in the transaction of what it
 //!   allows.
 //! - What was not begun by signing in (a key) confirms nothing.
-//! - Once an account has a second factor, its password alone confirms nothing strong.
+//! - Once an account has a second factor, its password alone confirms nothing strong, and a mailed code
+//!   nothing at all: whoever reads the mails may have the password too.
 //! - Wrong tries count for the account, whatever network they come from: whoever tries here holds a
 //!   token already.
 
+use crate::codes::{self, CodeFor, TypedCode};
 use crate::error::{Error, Kind, Result};
 use crate::factors::{self, Factors};
 use crate::lane::entry_of;
 use crate::live::{Caller, refused};
+use crate::mail::{self, Message};
 use crate::op::Op;
 use crate::passkeys::{Use, UsedPasskey};
 use crate::users::{Proven, method_of};
@@ -34,11 +37,74 @@ use std::time::Duration;
 /// How long a proof may lie before it is used.
 const LIFE: Duration = Duration::from_mins(5);
 
+/// What an account can confirm an act with.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways {
+    /// The account has a password.
+    pub password: bool,
+    /// It asks for codes of an authenticator app.
+    pub codes: bool,
+    /// It has passkeys.
+    pub passkeys: bool,
+    /// Its holder signed in so recently that what strengthens the account needs no confirmation.
+    pub recent: bool,
+}
+
+impl Ways {
+    /// Whether a code by mail is a way: only where there is no second factor.
+    #[must_use]
+    pub const fn mail(self) -> bool {
+        !self.codes && !self.passkeys
+    }
+}
+
+/// What the caller can confirm an act with.
+pub async fn ways(app: &App, caller: &Caller) -> Result<Ways> {
+    let (id, session) = caller.signed_in()?;
+    let mut view = app.view(caller).await?;
+    let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+    let session = view.tx.find_session(session).await?.ok_or_else(refused)?;
+    let factors = Factors::of(&mut view.tx, id).await?;
+    Ok(Ways {
+        password: user.password_hash.is_some(),
+        codes: factors.totp,
+        passkeys: factors.passkeys > 0,
+        recent: is_recent(&session, view.now)? && !factors.any(),
+    })
+}
+
+/// Mails a code that confirms one act, to accounts without a second factor.
+pub async fn mail_code(app: &App, caller: &Caller) -> Result<()> {
+    let (user, _) = caller.signed_in()?;
+    let (app_in, by) = (app.clone(), caller.clone());
+    app.run(move |op| {
+        Box::pin(async move {
+            op.authenticate(&by).await?;
+            if Factors::of(op.tx(), user).await?.any() {
+                return Err(Error::conflict(
+                    "This account has a second factor. Confirm with a code of the app or with a passkey.",
+                ));
+            }
+            let counter = app_in.counter(Limit::MailAddress, &format!("confirmation\n{user}"));
+            limits::count(op, &counter, Limit::MailAddress).await?;
+            let account = op.tx().find_user(user).await?.ok_or_else(refused)?;
+            let (purpose, subject) = (CodeFor::Confirmation, user.to_string());
+            let (code, expires) =
+                codes::issue(&app_in, op, purpose, &subject, &account.email).await?;
+            let message = Message::ConfirmationCode { code, expires };
+            mail::queue(&app_in, op, None, &account.email, &message).await
+        })
+    })
+    .await?;
+    app.wake_mail();
+    Ok(())
+}
+
 /// How somebody proves who they are.
 pub enum Proof {
     /// The account's password.
     Password(SecretString),
-    /// A code of the account's second factor.
+    /// A code of the account's second factor; where there is none, one that [`mail_code`] mailed.
     Code(SecretString),
     /// A use of one of the account's passkeys, with a challenge for signing in.
     Passkey(UsedPasskey),
@@ -198,6 +264,11 @@ pub(crate) fn is_recent(session: &SessionRow, now: Timestamp) -> Result<bool> {
 /// A proof that held a moment ago.
 enum Checked {
     Password(Proven),
+    Mailed {
+        code: TypedCode,
+        user: UserId,
+        counter: [u8; 32],
+    },
     Code {
         app: App,
         user: UserId,
@@ -212,6 +283,7 @@ impl Checked {
         let id = caller.user()?;
         let mut view = app.view(caller).await?;
         let user = view.tx.find_user(id).await?.ok_or_else(refused)?;
+        let factors = Factors::of(&mut view.tx, id).await?;
         drop(view);
         match proof {
             Proof::Password(password) => {
@@ -226,6 +298,16 @@ impl Checked {
                     Box::pin(async move { limits::count_try(op, &counter, Limit::Reauth).await })
                 })
                 .await?;
+                if !factors.any() {
+                    let subject = id.to_string();
+                    let purpose = CodeFor::Confirmation;
+                    let code = TypedCode::count(app, purpose, &subject, &code).await?;
+                    return Ok(Self::Mailed {
+                        code,
+                        user: id,
+                        counter,
+                    });
+                }
                 Ok(Self::Code {
                     app: app.clone(),
                     user: id,
@@ -257,6 +339,21 @@ impl Checked {
                     ));
                 }
                 Ok(())
+            }
+            Self::Mailed {
+                code,
+                user,
+                counter,
+            } => {
+                let mailed_to = code.spend(op).await?;
+                let account = op.tx().find_user(*user).await?.ok_or_else(refused)?;
+                let holds = mailed_to.is_some_and(|email| email == account.email)
+                    && !Factors::of(op.tx(), *user).await?.any();
+                if !holds {
+                    let entry = about(caller, "auth.reauth_failure", purpose)?;
+                    return Err(wrong_proof().logged(entry));
+                }
+                Ok(op.tx().clear_window(counter).await?)
             }
             Self::Code {
                 app,

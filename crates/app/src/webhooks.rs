@@ -206,8 +206,12 @@ pub async fn update(
     let caller = caller.clone();
     app.run(move |op| {
         Box::pin(async move {
-            let (_, live) = manager(op, &caller).await?;
+            let (user, live) = manager(op, &caller).await?;
             let mut row = found(op, live.org, id).await?;
+            if request.is_active == Some(true) && !row.is_active {
+                // Whoever switches it on answers for it: it ends with their rights.
+                row.created_by = user;
+            }
             row.url = url.unwrap_or(row.url);
             row.events = events.unwrap_or(row.events);
             row.description = description.unwrap_or(row.description);
@@ -259,15 +263,28 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: WebhookId) -> Result<
     .await
 }
 
-/// Switches off what somebody made who may manage webhooks no longer: it would go on telling them what
+/// Switches off what somebody answers for who may manage webhooks no longer: it would go on telling them what
 /// happens here. Gives how many there were.
-pub(crate) async fn end_of(op: &mut Op, org: OrgId, user: UserId) -> Result<usize> {
+pub(crate) async fn end_of(
+    op: &mut Op,
+    caller: &Caller,
+    org: OrgId,
+    user: UserId,
+) -> Result<usize> {
     let mut ended = 0;
     for mut row in op.tx().list_webhooks(org).await? {
         if row.created_by == user && row.is_active {
             row.is_active = false;
             row.updated_at = op.now();
             op.tx().update_webhook(&row).await?;
+            op.log(entry(
+                org,
+                caller.actor(),
+                caller.ip(),
+                "webhook.disable",
+                ("webhook", row.id.to_string()),
+                Details::new().uuid("answered_for_by", user),
+            ));
             ended += 1;
         }
     }

@@ -230,13 +230,18 @@ impl Client {
             .await
     }
 
-    /// `POST /v1/auth/change-email`.
+    /// `POST /v1/auth/change-email`, confirmed where that is needed.
     pub async fn change_email(
         &self,
         request: &ChangeEmailRequest,
+        confirmation: Option<&SecretText>,
     ) -> Result<ChangeEmailResponse, Error> {
-        self.fetch(Call::post("v1/auth/change-email").json(request)?)
-            .await
+        let call = Call::post("v1/auth/change-email").json(request)?;
+        self.fetch(match confirmation {
+            Some(confirmation) => call.confirmed(confirmation)?,
+            None => call,
+        })
+        .await
     }
 
     /// `POST /v1/auth/verify-email-change`.

@@ -78,8 +78,16 @@ impl Client {
     }
 
     /// `POST /v1/auth/mfa/setup`.
-    pub async fn mfa_setup(&self) -> Result<MfaSetupResponse, Error> {
-        self.fetch(Call::post("v1/auth/mfa/setup")).await
+    pub async fn mfa_setup(
+        &self,
+        confirmation: Option<&SecretText>,
+    ) -> Result<MfaSetupResponse, Error> {
+        let call = Call::post("v1/auth/mfa/setup");
+        self.fetch(match confirmation {
+            Some(confirmation) => call.confirmed(confirmation)?,
+            None => call,
+        })
+        .await
     }
 
     /// `POST /v1/auth/mfa/verify-setup`.

@@ -23,7 +23,8 @@ pub struct ReauthRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password))]
     pub password: Option<SecretText>,
-    /// A code of the account's second factor, or one of its recovery codes.
+    /// A code of the account's second factor, or one of its recovery codes. Without a second factor: the code of
+    /// `POST /v1/auth/reauth/send`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub code: Option<SecretText>,
@@ -49,5 +50,10 @@ impl Client {
     pub async fn reauth(&self, request: &ReauthRequest) -> Result<ReauthResponse, Error> {
         self.fetch(Call::post("v1/auth/reauth").json(request)?)
             .await
+    }
+
+    /// `POST /v1/auth/reauth/send`.
+    pub async fn send_reauth_code(&self) -> Result<(), Error> {
+        self.execute(Call::post("v1/auth/reauth/send")).await
     }
 }

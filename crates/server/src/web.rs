@@ -15,6 +15,7 @@ mod api_keys;
 mod approvals;
 pub(crate) mod assets;
 mod audit;
+mod confirm;
 mod connect;
 mod devices;
 mod enrollments;

@@ -75,7 +75,22 @@ const DELETE_EVENTS: &str = "DELETE FROM audit_events WHERE org_id = $1";
 const DELETE_HEAD: &str = "DELETE FROM audit_heads WHERE org_id = $1";
 const LIST_OF_USER: &str = "SELECT org_id, role FROM memberships WHERE user_id = $1 ORDER BY COALESCE(chosen_at, 0) DESC, created_at, org_id";
 
+// Who lets agents in answers for them.
+const HAND_AGENTS_OVER: &str = "UPDATE agents SET created_by = $3 \
+    WHERE org_id = $1 AND created_by = $2 AND deleted_at IS NULL";
+
 impl Tx {
+    /// Gives the agents that one member let in to another.
+    pub async fn hand_agents_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<u64> {
+        changed!(
+            self,
+            HAND_AGENTS_OVER,
+            org.as_uuid(),
+            from.as_uuid(),
+            to.as_uuid()
+        )
+    }
+
     /// Makes an organisation.
     pub async fn insert_organisation(
         &mut self,

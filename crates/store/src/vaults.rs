@@ -1,10 +1,11 @@
 //! Vaults and their wrapped keys.
 
+use crate::epochs::Id;
 use crate::error::Result;
 use crate::row::row;
 use crate::{Tx, all, changed, maybe};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{OrgId, VaultId};
+use oneclaw_core::id::{OrgId, UserId, VaultId};
 use uuid::Uuid;
 
 row! {
@@ -62,6 +63,8 @@ const LIST_REACHABLE: &str = "SELECT id, org_id, name, description, owner_type, 
 const COUNT: &str = "SELECT COUNT(*) AS count FROM vaults WHERE org_id = $1 AND name <> $2";
 const SET_FINGERPRINT: &str =
     "UPDATE vaults SET cmek_fingerprint = $3 WHERE org_id = $1 AND id = $2";
+const HAND_OVER: &str = "UPDATE vaults SET owner_id = $3 \
+    WHERE org_id = $1 AND owner_type = 'user' AND owner_id = $2 RETURNING id";
 const DELETE: &str = "DELETE FROM vaults WHERE org_id = $1 AND id = $2";
 const FIND_KEY: &str = "SELECT k.vault_id, v.org_id, k.generation, k.wrapped FROM vault_keys k \
     JOIN vaults v ON v.id = k.vault_id WHERE v.org_id = $1 AND k.vault_id = $2 AND k.generation = $3";
@@ -72,6 +75,17 @@ const REWRAP_KEY: &str = "UPDATE vault_keys SET wrapped = $3 \
     WHERE vault_id = $1 AND generation = $2 AND wrapped = $4";
 
 impl Tx {
+    /// Gives the vaults of one user to another, and names them.
+    pub async fn hand_vaults_over(
+        &mut self,
+        org: OrgId,
+        from: UserId,
+        to: UserId,
+    ) -> Result<Vec<VaultId>> {
+        let rows: Vec<Id> = all!(self, HAND_OVER, org.as_uuid(), from.as_uuid(), to.as_uuid())?;
+        Ok(rows.into_iter().map(|row| row.id.into()).collect())
+    }
+
     /// Adds a vault with its first key.
     pub async fn insert_vault(&mut self, vault: &VaultRow, wrapped_key: &[u8]) -> Result<()> {
         changed!(

@@ -28,7 +28,7 @@ row! {
         pub is_active: bool,
         /// Since when nothing has arrived; absent while things do.
         pub failing_since: Option<Timestamp>,
-        /// Who made it.
+        /// Who answers for it: whoever made it, or switched it on last.
         pub created_by: UserId,
         /// When.
         pub created_at: Timestamp,
@@ -89,8 +89,8 @@ pub(crate) const LIST: &str = "SELECT id, org_id, url, events, description, seal
     created_by, created_at, updated_at FROM webhooks WHERE org_id = $1 ORDER BY created_at, id";
 const COUNT: &str = "SELECT COUNT(*) AS total FROM webhooks WHERE org_id = $1";
 const UPDATE: &str = "UPDATE webhooks SET url = $3, events = $4, description = $5, is_active = $6, \
-    failing_since = CASE WHEN is_active AND $6 THEN failing_since END, updated_at = $7 \
-    WHERE org_id = $1 AND id = $2";
+    failing_since = CASE WHEN is_active AND $6 THEN failing_since END, updated_at = $7, \
+    created_by = $8 WHERE org_id = $1 AND id = $2";
 const SET_SECRET: &str =
     "UPDATE webhooks SET sealed_secret = $3, updated_at = $4 WHERE org_id = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM webhooks WHERE org_id = $1 AND id = $2";
@@ -174,6 +174,7 @@ impl Tx {
             webhook.description.as_str(),
             webhook.is_active,
             webhook.updated_at.as_millis(),
+            webhook.created_by.as_uuid(),
         )? == 1)
     }
 

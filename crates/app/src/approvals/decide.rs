@@ -7,17 +7,14 @@ use super::{
 };
 use crate::App;
 use crate::error::{Error, Result};
-use crate::factors::Factors;
 use crate::lane::entry_of;
-use crate::live::refused;
 use crate::live::{Caller, Live};
 use crate::op::Op;
 use crate::policies;
-use crate::reauth::{Confirmation, is_recent};
-use crate::users::method_of;
+use crate::reauth::Confirmation;
 use crate::vaults::{self, require_control, vault_of};
 use oneclaw_core::audit::Details;
-use oneclaw_core::caller::{AuthMethod, Principal};
+use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{ApprovalId, PolicyId, VaultId};
 use oneclaw_core::model::approval::{ApprovalStatus, CONFIRMED_TIER, GrantMode};
@@ -65,14 +62,16 @@ pub async fn decide(
     let reason = reason.filter(|text| !text.is_empty());
     let confirmation = match answer {
         Answer::Approve(_) => needed(app, caller, id, confirm).await?,
-        Answer::Reject => Needed::Nothing,
+        Answer::Reject => None,
     };
     let by = caller.clone();
     let decided = app
         .run(move |op| {
             Box::pin(async move {
                 let live = op.authenticate(&by).await?;
-                confirmation.check(op, &by).await?;
+                if let Some(confirmation) = confirmation {
+                    confirmation.spend(op, &by, Purpose::ApprovalDecide).await?;
+                }
                 answer_in_turn(op, &by, &live, id, answer, reason).await
             })
         })
@@ -81,68 +80,24 @@ pub async fn decide(
     Ok(decided)
 }
 
-/// What saying yes takes beside the session, from a certain risk on.
-enum Needed {
-    Nothing,
-    Confirmation(Box<Confirmation>),
-    /// A sign-in of just now, by a passkey where there are passkeys.
-    RecentSignIn {
-        passkey: bool,
-    },
-}
-
-/// How risky a question is never changes. Whoever has a password or a second factor confirms with it;
-/// whoever has nothing to type has signed in just now.
+/// What confirms a yes, from a certain risk on, whatever the account has to confirm with; there is always
+/// a code by mail. How risky a question is never changes.
 async fn needed(
     app: &App,
     caller: &Caller,
     id: ApprovalId,
     presented: Option<SecretString>,
-) -> Result<Needed> {
-    let user = caller.user()?;
+) -> Result<Option<Confirmation>> {
     let mut view = app.view(caller).await?;
     let row = view.tx.find_approval(caller.org(), id).await?;
     let row = row
         .filter(|row| concerns(row, &view.live))
         .ok_or_else(missing)?;
-    if row.risk_tier < CONFIRMED_TIER {
-        return Ok(Needed::Nothing);
-    }
-    let account = view.tx.find_user(user).await?;
-    let has_password = account.is_some_and(|account| account.password_hash.is_some());
-    let factors = Factors::of(&mut view.tx, user).await?;
     drop(view);
-    if presented.is_none() && !has_password && !factors.totp {
-        let passkey = factors.passkeys > 0;
-        return Ok(Needed::RecentSignIn { passkey });
+    if row.risk_tier < CONFIRMED_TIER {
+        return Ok(None);
     }
-    let confirmation = Confirmation::check(app, caller, presented).await?;
-    Ok(Needed::Confirmation(Box::new(confirmation)))
-}
-
-impl Needed {
-    async fn check(&self, op: &mut Op, caller: &Caller) -> Result<()> {
-        match self {
-            Self::Nothing => Ok(()),
-            Self::Confirmation(confirmation) => {
-                let purpose = Purpose::ApprovalDecide;
-                confirmation.spend(op, caller, purpose).await
-            }
-            Self::RecentSignIn { passkey } => {
-                let (_, session) = caller.signed_in()?;
-                let session = op.tx().find_session(session).await?.ok_or_else(refused)?;
-                let by_passkey = method_of(&session)? == AuthMethod::Passkey;
-                if is_recent(&session, op.now())? && (by_passkey || !passkey) {
-                    return Ok(());
-                }
-                Err(Error::forbidden(if *passkey {
-                    "This is risky. Sign in again with your passkey and approve within 15 minutes, or confirm with it."
-                } else {
-                    "This is risky. Sign in again, and approve within 15 minutes."
-                }))
-            }
-        }
-    }
+    Confirmation::check(app, caller, presented).await.map(Some)
 }
 
 async fn answer_in_turn(

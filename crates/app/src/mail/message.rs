@@ -213,6 +213,24 @@ pub(crate) enum Message {
         /// When they stop working.
         expires: Timestamp,
     },
+    /// Confirms one act of somebody who is signed in and has no second factor to confirm with.
+    ConfirmationCode {
+        /// Six digits.
+        code: SecretString,
+        /// When they stop working.
+        expires: Timestamp,
+    },
+    /// A notice to an owner: what somebody who left had let in is theirs now.
+    AgentsHandedOver {
+        /// Name of the organisation, chosen by its people.
+        organisation: String,
+        /// How many agents.
+        agents: usize,
+        /// When it happened.
+        changed_at: Timestamp,
+        /// Where they are.
+        agents_link: String,
+    },
     /// The last message to somebody.
     AccountDeleted {
         /// When it happened.
@@ -268,6 +286,8 @@ impl Message {
             Self::EmailChangeRequested { .. } => "email_change_requested",
             Self::EmailChanged { .. } => "email_changed",
             Self::SignInCode { .. } => "sign_in_code",
+            Self::ConfirmationCode { .. } => "confirmation_code",
+            Self::AgentsHandedOver { .. } => "agents_handed_over",
             Self::AccountDeleted { .. } => "account_deleted",
         }
     }
@@ -294,6 +314,8 @@ impl Message {
             Self::EmailChangeRequested { .. } => "Somebody wants to change your email address",
             Self::EmailChanged { .. } => "Your email address was changed",
             Self::SignInCode { .. } => "Your code to sign in to 1Claw",
+            Self::ConfirmationCode { .. } => "Your code to confirm",
+            Self::AgentsHandedOver { .. } => "Agents were handed over to you",
             Self::AccountDeleted { .. } => "Your 1Claw account was deleted",
         }
     }
@@ -306,6 +328,7 @@ impl Message {
             | Self::PasswordReset { .. }
             | Self::VerifyEmail { .. }
             | Self::EmailChangeCode { .. }
+            | Self::ConfirmationCode { .. }
             | Self::SignInCode { .. } => true,
             Self::Welcome { .. }
             | Self::AccountExists { .. }
@@ -321,6 +344,7 @@ impl Message {
             | Self::ApiKeyCreated { .. }
             | Self::EmailChangeRequested { .. }
             | Self::EmailChanged { .. }
+            | Self::AgentsHandedOver { .. }
             | Self::AccountDeleted { .. } => false,
         }
     }
@@ -350,6 +374,9 @@ impl Message {
             | Self::EmailChangeRequested {
                 reset_link: link, ..
             }
+            | Self::AgentsHandedOver {
+                agents_link: link, ..
+            }
             | Self::AgentCredentials {
                 dashboard_link: link,
                 ..
@@ -373,6 +400,7 @@ impl Message {
             Self::EmailChangeCode { .. }
             | Self::EmailChanged { .. }
             | Self::SignInCode { .. }
+            | Self::ConfirmationCode { .. }
             | Self::AccountDeleted { .. } => Vec::new(),
         }
     }

@@ -3,11 +3,11 @@
 //! Invariants: an organisation always has an owner; only owners make, change and remove owners; what
 //! is taken away no longer counts from the next request on.
 
-use super::{Member, member_of, no_such_member};
+use super::{Member, handover, member_of, no_such_member};
 use crate::error::{Error, Result};
 use crate::lane::entry_of;
 use crate::live::{Caller, Live};
-use crate::op::Op;
+use crate::op::{Op, entry};
 use crate::tokens::SESSION_EPOCH_LIFE;
 use crate::{App, webhooks};
 use oneclaw_core::audit::Details;
@@ -58,7 +58,7 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
                 .await?;
             op.tx().bump_epoch(user.as_uuid()).await?;
             if role == Role::Member {
-                webhooks::end_of(op, live.org, user).await?;
+                webhooks::end_of(op, &by, live.org, user).await?;
             }
             let details = Details::new()
                 .text("from", before.as_str())
@@ -76,12 +76,12 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
     .await
 }
 
-/// Removes a member, or oneself. Their sessions, personal keys and webhooks here, what they shared, the
-/// policies that concern them and the agents whose keys they were shown end with it; those who stay can switch an agent on again
-/// once its key is rotated.
+/// Removes a member, or oneself. Their sessions, personal keys and webhooks here, what they shared and
+/// the policies that concern them end with it. Their vaults and agents go to an owner, the agents
+/// switched off: they can be switched on again once their key is rotated.
 pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
     let own = caller.user()?;
-    let by = caller.clone();
+    let (app_in, by) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&by).await?;
@@ -92,7 +92,7 @@ pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
             if is_last_owner(op, &live, role).await? {
                 return Err(last_owner());
             }
-            let ended = end_traces(op, live.org, user).await?;
+            let ended = end_traces(&app_in, op, &by, live.org, user).await?;
             if !op.tx().delete_member(live.org, user).await? {
                 return Err(no_such_member());
             }
@@ -112,6 +112,7 @@ pub async fn remove(app: &App, caller: &Caller, user: UserId) -> Result<()> {
 /// How much ended with somebody's membership.
 pub(crate) struct Ended {
     agents: usize,
+    vaults: usize,
     keys: usize,
     webhooks: usize,
     shares: u64,
@@ -123,6 +124,7 @@ impl Ended {
     pub(crate) fn note(&self, details: Details) -> Details {
         details
             .int("agents", self.agents)
+            .int("vaults", self.vaults)
             .int("api_keys", self.keys)
             .int("webhooks", self.webhooks)
             .int("shares", self.shares)
@@ -132,7 +134,13 @@ impl Ended {
 
 /// Ends what a member's rights have left behind in an organisation. A personal key ends for good: a
 /// later invitation must not bring it back to life.
-pub(crate) async fn end_traces(op: &mut Op, org: OrgId, user: UserId) -> Result<Ended> {
+pub(crate) async fn end_traces(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    org: OrgId,
+    user: UserId,
+) -> Result<Ended> {
     let now = op.now();
     for session in op.tx().list_live_sessions(user).await? {
         if session.org_id == org {
@@ -142,6 +150,8 @@ pub(crate) async fn end_traces(op: &mut Op, org: OrgId, user: UserId) -> Result<
                 .await?;
         }
     }
+    // What they approved on other devices and no program has collected may be for here.
+    op.tx().withdraw_device_approvals(user).await?;
     let vaults = op
         .tx()
         .list_vaults_with_policies_for(org, user.as_uuid())
@@ -151,10 +161,12 @@ pub(crate) async fn end_traces(op: &mut Op, org: OrgId, user: UserId) -> Result<
     }
     let policies = op.tx().delete_policies_of(org, user.as_uuid()).await?;
     let shares = op.tx().end_shares_by(org, user.as_uuid(), now).await?;
+    let agents = end_agents(op, caller, org, user).await?;
     Ok(Ended {
-        agents: end_agents(op, org, user).await?,
+        agents,
+        vaults: handover::hand_over(app, op, caller, (org, user), agents).await?,
         keys: end_keys(op, org, user).await?,
-        webhooks: webhooks::end_of(op, org, user).await?,
+        webhooks: webhooks::end_of(op, caller, org, user).await?,
         shares,
         policies,
     })
@@ -162,17 +174,28 @@ pub(crate) async fn end_traces(op: &mut Op, org: OrgId, user: UserId) -> Result<
 
 /// Switches the agents off that somebody let in. Whoever was shown a key has it still, so the key goes
 /// too: switching the agent on again must not be enough.
-async fn end_agents(op: &mut Op, org: OrgId, user: UserId) -> Result<usize> {
+async fn end_agents(op: &mut Op, caller: &Caller, org: OrgId, user: UserId) -> Result<usize> {
     let mut ended = 0;
     for mut agent in op.tx().list_agents(org).await? {
-        if agent.created_by == user && agent.is_active {
+        if agent.created_by != user {
+            continue;
+        }
+        ended += 1;
+        if agent.is_active {
             agent.is_active = false;
             agent.token_epoch = agent.token_epoch.saturating_add(1);
             op.tx().update_agent(&agent).await?;
-            op.tx().drop_agent_key(org, agent.id).await?;
-            op.tx().bump_epoch(agent.id.as_uuid()).await?;
-            ended += 1;
+            op.log(entry(
+                org,
+                caller.actor(),
+                caller.ip(),
+                "agent.deactivate",
+                ("agent", agent.id.to_string()),
+                Details::new().uuid("let_in_by", user),
+            ));
         }
+        op.tx().drop_agent_key(org, agent.id).await?;
+        op.tx().bump_epoch(agent.id.as_uuid()).await?;
     }
     Ok(ended)
 }

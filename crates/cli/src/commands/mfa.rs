@@ -40,7 +40,17 @@ pub(crate) async fn run(
                         .next("run it without --no-input, not in a pipe"),
                 );
             }
-            let setup = client.mfa_setup().await?;
+            let setup = match client.mfa_setup(None).await {
+                // Signed in for a while: then the password says that it is still the same person.
+                Err(error) if error.status() == Some(403) => {
+                    let password =
+                        input::secret(None, false, "the password of the account", printer)?;
+                    client
+                        .mfa_setup(Some(&password.expose().to_owned().into()))
+                        .await?
+                }
+                other => other?,
+            };
             printer.note(format_args!(
                 "add this to your authenticator app:\n  {}\n  {}",
                 harmless(setup.secret.expose()),

@@ -99,9 +99,13 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.change_password(&full("ChangePasswordRequest"))
         ),
         call!("reauth", c.reauth(&full("ReauthRequest"))),
+        call!("reauthSendCode", c.send_reauth_code()),
         call!("exportUserData", c.export_user_data(&secret("rat_1"))),
         call!("setPassword", c.set_password(&full("SetPasswordRequest"))),
-        call!("changeEmail", c.change_email(&full("ChangeEmailRequest"))),
+        call!("changeEmail", async {
+            c.change_email(&full("ChangeEmailRequest"), Some(&secret("rat_1")))
+                .await
+        }),
         call!(
             "verifyEmailChange",
             c.verify_email_change(&full("VerifyEmailChangeRequest"))
@@ -141,7 +145,7 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         ),
         call!("deviceDeny", c.device_deny(&full("DeviceApproveRequest"))),
         call!("mfaStatus", c.mfa_status()),
-        call!("mfaSetup", c.mfa_setup()),
+        call!("mfaSetup", c.mfa_setup(None)),
         call!(
             "mfaVerifySetup",
             c.mfa_verify_setup(&full("MfaVerifySetupRequest"))

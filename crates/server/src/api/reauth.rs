@@ -4,7 +4,8 @@ use super::passkeys::used;
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Authenticated, Json};
-use crate::reply::Reply;
+use crate::openapi::Conflict;
+use crate::reply::{NoContent, Reply};
 use axum::extract::State;
 use oneclaw_app::App;
 use oneclaw_app::reauth::{self, Proof};
@@ -13,7 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
-    OpenApiRouter::new().routes(routes!(reauth))
+    OpenApiRouter::new()
+        .routes(routes!(reauth))
+        .routes(routes!(reauth_send_code))
 }
 
 /// Prove once more who you are, and get a token that confirms one act.
@@ -42,4 +45,16 @@ async fn reauth(
         token: given.token.into(),
         expires_in: u32::try_from(given.expires_in).unwrap_or(u32::MAX),
     }))
+}
+
+/// Have a code mailed that proves once more who you are. For accounts without a second factor: it is the `code` of
+/// `POST /v1/auth/reauth`.
+#[utoipa::path(post, path = "/v1/auth/reauth/send", operation_id = "reauthSendCode", tag = "Authentication",
+    responses((status = 204, description = "It is on its way."), Conflict))]
+async fn reauth_send_code(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+) -> ApiResult<NoContent> {
+    reauth::mail_code(&app, &caller).await?;
+    Ok(NoContent)
 }

@@ -4,10 +4,10 @@
 //! - Opening a page answers nothing, whoever opens it.
 //! - Everything the agent chose stands in a box that says so.
 
+use super::confirm::{Confirming, confirmation};
 use super::form::{Form, FormToken};
 use super::names::Names;
 use super::page::{Message, PageResult, Section, Shell, Step, page};
-use super::security::confirmation;
 use super::session::{Signed, SignedForm};
 use super::view::{FullMoment, Moment, Pill, filters};
 use crate::ServerState;
@@ -18,7 +18,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::approvals::{self, Approval, Decision, Filter, Grant};
-use oneclaw_app::{Kind, vaults};
+use oneclaw_app::{Kind, reauth, vaults};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::ApprovalId;
 use oneclaw_core::model::approval::{ApprovalStatus, CONFIRMED_TIER, GrantMode};
@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<ServerState> {
         .route("/approvals/{id}", get(review))
         .route("/approvals/{id}/approve", post(approve))
         .route("/approvals/{id}/deny", post(deny))
+        .route("/approvals/{id}/mail", post(mail_code))
 }
 
 #[derive(Deserialize)]
@@ -57,11 +58,22 @@ struct ReviewPage {
     expires: FullMoment,
     decided: Option<FullMoment>,
     is_open: bool,
-    is_confirmed: bool,
+    /// What saying yes is confirmed with, where the risk asks for it.
+    confirming: Option<Confirming>,
+    /// Whether a code for that was mailed just now.
+    mailed: bool,
     suggestion: Option<&'static str>,
     approve_token: FormToken,
     deny_token: FormToken,
+    mail_token: FormToken,
     form: Form,
+}
+
+impl ReviewPage {
+    /// What a browser needs, where saying yes takes a passkey.
+    fn passkey(&self) -> Option<&str> {
+        self.confirming.as_ref()?.passkey.as_deref()
+    }
 }
 
 async fn review(
@@ -75,14 +87,14 @@ async fn review(
         Some("deny") => Some("Deny"),
         _ => None,
     };
-    show(&state, &signed, id, suggestion, Form::default()).await
+    show(&state, &signed, id, (suggestion, false), Form::default()).await
 }
 
 async fn show(
     state: &ServerState,
     signed: &Signed,
     id: ApprovalId,
-    suggestion: Option<&'static str>,
+    (suggestion, mailed): (Option<&'static str>, bool),
     form: Form,
 ) -> PageResult {
     let approval = match approvals::find(state.app(), &signed.caller, id).await {
@@ -102,6 +114,12 @@ async fn show(
     };
     let asked = approval.access.as_ref();
     let base = format!("/approvals/{id}");
+    let is_open = approval.status == ApprovalStatus::Pending;
+    let confirming = if is_open && approval.risk_tier >= CONFIRMED_TIER {
+        Some(Confirming::load(state, &signed.caller).await?)
+    } else {
+        None
+    };
     let review = ReviewPage {
         email: signed.profile.email.clone(),
         agent: names.of(Principal::Agent(approval.agent)),
@@ -114,10 +132,12 @@ async fn show(
         created: FullMoment::new(approval.created_at, now),
         expires: FullMoment::new(approval.expires_at, now),
         decided: approval.decided_at.map(|at| FullMoment::new(at, now)),
-        is_open: approval.status == ApprovalStatus::Pending,
-        is_confirmed: approval.risk_tier >= CONFIRMED_TIER,
+        is_open,
+        confirming,
+        mailed,
         suggestion,
         approve_token: signed.form_token(state, &format!("{base}/approve")),
+        mail_token: signed.form_token(state, &format!("{base}/mail")),
         deny_token: signed.form_token(state, &format!("{base}/deny")),
         approval,
         form,
@@ -139,11 +159,6 @@ async fn approve(
     Path(id): Path<ApprovalId>,
     SignedForm { signed, mut fields }: SignedForm,
 ) -> PageResult {
-    let purpose = Purpose::ApprovalDecide;
-    let confirm = match confirmation(&state, &signed.caller, purpose, &mut fields).await {
-        Ok(confirm) => confirm,
-        Err(error) => return show(&state, &signed, id, None, fields.refused(error)?).await,
-    };
     let grant = GrantMode::parse(fields.text("mode"))
         .ok()
         .map(|mode| Grant {
@@ -155,13 +170,30 @@ async fn approve(
         });
     let answer = Decision::Approve(grant);
     let reason = fields.optional("reason");
-    match approvals::decide(state.app(), &signed.caller, id, answer, reason, confirm).await {
-        Ok(_) => show(&state, &signed, id, None, Form::default()).await,
+    let decided = async {
+        let (caller, purpose) = (&signed.caller, Purpose::ApprovalDecide);
+        let confirm = confirmation(&state, caller, purpose, &mut fields).await?;
+        approvals::decide(state.app(), caller, id, answer, reason, confirm).await
+    };
+    match decided.await {
+        Ok(_) => show(&state, &signed, id, (None, false), Form::default()).await,
         Err(error) if *error.kind() == Kind::Conflict => {
-            show(&state, &signed, id, None, Form::default()).await
+            show(&state, &signed, id, (None, false), Form::default()).await
         }
         Err(error) if *error.kind() == Kind::NotFound => not_yours(&signed, &error),
-        Err(error) => show(&state, &signed, id, None, fields.refused(error)?).await,
+        Err(error) => show(&state, &signed, id, (None, false), fields.refused(error)?).await,
+    }
+}
+
+/// Mails a code to say yes with.
+async fn mail_code(
+    State(state): State<ServerState>,
+    Path(id): Path<ApprovalId>,
+    SignedForm { signed, fields }: SignedForm,
+) -> PageResult {
+    match reauth::mail_code(state.app(), &signed.caller).await {
+        Ok(()) => show(&state, &signed, id, (None, true), Form::default()).await,
+        Err(error) => show(&state, &signed, id, (None, false), fields.refused(error)?).await,
     }
 }
 
@@ -180,12 +212,12 @@ async fn deny(
         None,
     );
     match denied.await {
-        Ok(_) => show(&state, &signed, id, None, Form::default()).await,
+        Ok(_) => show(&state, &signed, id, (None, false), Form::default()).await,
         Err(error) if *error.kind() == Kind::Conflict => {
-            show(&state, &signed, id, None, Form::default()).await
+            show(&state, &signed, id, (None, false), Form::default()).await
         }
         Err(error) if *error.kind() == Kind::NotFound => not_yours(&signed, &error),
-        Err(error) => show(&state, &signed, id, None, fields.refused(error)?).await,
+        Err(error) => show(&state, &signed, id, (None, false), fields.refused(error)?).await,
     }
 }
 

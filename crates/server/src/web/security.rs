@@ -4,6 +4,7 @@
 //! - A secret and recovery codes are only in the answer to the form that asked for them.
 //! - What weakens the account is confirmed with a code, or with the password while there is no factor.
 
+use super::confirm::{Confirming, confirmation};
 use super::form::{Fields, Form};
 use super::page::{Notice, PageResult, Section, Shell, done, page};
 use super::session::{Signed, SignedForm};
@@ -15,12 +16,12 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use http::StatusCode;
+use oneclaw_app::Error;
 use oneclaw_app::mfa;
 use oneclaw_app::passkeys::{
     self, NewPasskey, Passkey, RegistrationOptions, SignInOptions, UsedPasskey,
 };
 use oneclaw_app::reauth::{self, Proof};
-use oneclaw_app::{Caller, Error};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::PasskeyId;
 use oneclaw_core::model::purpose::Purpose;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<ServerState> {
         .route("/security/code", post(set_up))
         .route("/security/code/confirm", post(confirm))
         .route("/security/code/off", post(switch_off))
+        .route("/security/mail", post(mail_code))
         .route("/security/passkeys", post(add))
         .route("/security/passkeys/confirm", post(confirm_by_passkey))
         .route("/security/passkeys/{id}/rename", post(rename))
@@ -50,8 +52,10 @@ struct SecurityPage {
     passkeys: Vec<Row>,
     /// What a browser needs to make a passkey; absent where this server cannot have any.
     options: Option<String>,
-    /// What it needs to use one, where that is how acts are confirmed: there are passkeys and no app.
-    asks_for_passkey: Option<String>,
+    /// What an act is confirmed with.
+    confirming: Confirming,
+    /// Whether a code was mailed just now.
+    mailed: bool,
     /// Confirms that another passkey may be added.
     confirmed: Option<String>,
 }
@@ -65,14 +69,14 @@ struct Row {
 }
 
 async fn show(State(state): State<ServerState>, signed: Signed) -> PageResult {
-    shown(&state, signed, Form::default(), None).await
+    shown(&state, signed, Form::default(), (None, false)).await
 }
 
 async fn shown(
     state: &ServerState,
     signed: Signed,
     form: Form,
-    confirmed: Option<String>,
+    (confirmed, mailed): (Option<String>, bool),
 ) -> PageResult {
     let (app, now) = (state.app(), state.app().now());
     let status = mfa::status(app, &signed.caller).await?;
@@ -82,12 +86,7 @@ async fn shown(
     } else {
         None
     };
-    let is_asked = !status.enabled && !listed.is_empty();
-    let asks_for_passkey = if is_asked {
-        Some(assertion(&passkeys::begin_sign_in(app)?))
-    } else {
-        None
-    };
+    let confirming = Confirming::load(state, &signed.caller).await?;
     let http = form.status();
     let shell = Shell::load(state, signed, Section::Settings).await?;
     page(
@@ -102,7 +101,8 @@ async fn shown(
                 .map(|passkey| row(passkey, now))
                 .collect(),
             options: options.as_ref().map(registration),
-            asks_for_passkey,
+            confirming,
+            mailed,
             confirmed,
         },
     )
@@ -157,7 +157,7 @@ pub(super) fn assertion(options: &SignInOptions) -> String {
 /// The page again, with what is wrong.
 async fn refused(state: &ServerState, signed: Signed, fields: Fields, error: Error) -> PageResult {
     let form = fields.refused(error)?;
-    shown(state, signed, form, None).await
+    shown(state, signed, form, (None, false)).await
 }
 
 /// What a browser answered when a passkey was used.
@@ -180,34 +180,21 @@ async fn confirm_by_passkey(
     match reauth::prove(state.app(), &signed.caller, purpose, proof).await {
         Ok(proven) => {
             let token = proven.token.expose().to_owned();
-            shown(&state, signed, Form::default(), Some(token)).await
+            shown(&state, signed, Form::default(), (Some(token), false)).await
         }
         Err(error) => refused(&state, signed, fields, error).await,
     }
 }
 
-/// What confirms an act: a passkey, a token from the step before, a code of the second factor, or the
-/// password.
-pub(super) async fn confirmation(
-    state: &ServerState,
-    caller: &Caller,
-    purpose: Purpose,
-    fields: &mut Fields,
-) -> Result<Option<SecretString>, Error> {
-    if !fields.text("signature").is_empty() {
-        let proof = Proof::Passkey(used_passkey(fields));
-        let proven = reauth::prove(state.app(), caller, purpose, proof).await?;
-        return Ok(Some(proven.token));
+/// Mails a code to confirm with.
+async fn mail_code(
+    State(state): State<ServerState>,
+    SignedForm { signed, fields }: SignedForm,
+) -> PageResult {
+    match reauth::mail_code(state.app(), &signed.caller).await {
+        Ok(()) => shown(&state, signed, Form::default(), (None, true)).await,
+        Err(error) => refused(&state, signed, fields, error).await,
     }
-    let typed = fields.take_secret("confirmation");
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    if !mfa::looks_like_a_code(&typed) {
-        return Ok(Some(typed));
-    }
-    let proven = reauth::prove(state.app(), caller, purpose, Proof::Code(typed)).await?;
-    Ok(Some(proven.token))
 }
 
 #[derive(Template)]

@@ -378,7 +378,7 @@ fn encode(bytes: &[u8]) -> String {
 }
 
 /// Makes a passkey for an account that has no factor yet.
-async fn add(app: &TestApp, token: &str, passkey: &Authenticator) -> Answer {
+pub(crate) async fn add(app: &TestApp, token: &str, passkey: &Authenticator) -> Answer {
     let body = made(app, token, passkey).await;
     app.post("/v1/auth/passkeys/register/complete", token, body)
         .await
@@ -406,7 +406,7 @@ async fn made(app: &TestApp, token: &str, passkey: &Authenticator) -> Value {
 }
 
 /// Uses a passkey, under one of the two spellings.
-async fn used(app: &TestApp, spelling: &str, passkey: &mut Authenticator) -> Value {
+pub(crate) async fn used(app: &TestApp, spelling: &str, passkey: &mut Authenticator) -> Value {
     let options = app
         .post(
             &format!("/v1/auth/{spelling}/begin"),

@@ -102,6 +102,7 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             "/v1/auth/reauth".into(),
             json!({ "purpose": "account.export", "code": "x" }),
         ),
+        ("POST", "/v1/auth/reauth/send".into(), Value::Null),
         (
             "POST",
             "/v1/auth/device/approve".into(),

@@ -240,65 +240,6 @@ async fn a_code_by_mail_does_not_skip_the_second_factor() {
 }
 
 #[tokio::test]
-async fn who_has_no_password_approves_what_is_risky_shortly_after_signing_in() {
-    let app = TestApp::new().await;
-    let signed_in = sign_in_by_mail(&app, "alice@example.com")
-        .await
-        .expect(201)
-        .json();
-    let token = signed_in["access_token"].as_str().unwrap().to_owned();
-    let alice = Person {
-        id: signed_in["user_id"].as_str().unwrap().to_owned(),
-        org: signed_in["org_id"].as_str().unwrap().to_owned(),
-        email: "alice@example.com".to_owned(),
-        token: token.clone(),
-        refresh_token: signed_in["refresh_token"].as_str().unwrap().to_owned(),
-    };
-    let agent = app.create_agent(&alice, "bot").await;
-    let ask = json!({ "action": "deploy", "target_type": "", "target_id": "", "summary": {}, "risk_tier": 3 });
-    let mut asked = Vec::new();
-    for _ in 0..2 {
-        let approval = app
-            .post("/v1/approvals/request", &agent.token, ask.clone())
-            .await;
-        asked.push(approval.json()["id"].as_str().unwrap().to_owned());
-    }
-    let yes = json!({ "decision": "approve" });
-    let decide = |id: &str| format!("/v1/approvals/{id}/decide");
-    let _ = app
-        .post(&decide(&asked[0]), &token, yes.clone())
-        .await
-        .expect(200);
-    app.clock.advance(LATER);
-    let renewed = app
-        .post(
-            "/v1/auth/refresh",
-            "",
-            json!({ "refresh_token": alice.refresh_token }),
-        )
-        .await
-        .expect(200)
-        .json();
-    let renewed = renewed["access_token"].as_str().unwrap();
-    problem(
-        &app.post(&decide(&asked[1]), renewed, yes.clone()).await,
-        403,
-    );
-    let again = sign_in_by_mail(&app, "alice@example.com")
-        .await
-        .expect(200)
-        .json();
-    let _ = app
-        .post(
-            &decide(&asked[1]),
-            again["access_token"].as_str().unwrap(),
-            yes,
-        )
-        .await
-        .expect(200);
-}
-
-#[tokio::test]
 async fn keys_are_counted() {
     let app = TestApp::new().await;
     let alice = app.sign_up("alice@example.com").await;

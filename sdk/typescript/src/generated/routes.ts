@@ -128,6 +128,7 @@ export const routes = {
   queryAuditEvents: { method: "GET", path: "/v1/audit/events" },
   quickDecideApproval: { method: "GET", path: "/v1/approvals/quick-decide", public: true },
   reauth: { method: "POST", path: "/v1/auth/reauth" },
+  reauthSendCode: { method: "POST", path: "/v1/auth/reauth/send" },
   refreshToken: { method: "POST", path: "/v1/auth/refresh" },
   removeMember: { method: "DELETE", path: "/v1/org/members/{user_id}" },
   renamePasskey: { method: "PATCH", path: "/v1/auth/passkeys/{passkey_id}" },

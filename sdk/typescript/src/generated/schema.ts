@@ -1011,6 +1011,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/reauth/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a code mailed that proves once more who you are. For accounts without a second factor: it is the `code` of
+         *     `POST /v1/auth/reauth`.
+         */
+        post: operations["reauthSendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -4251,7 +4271,10 @@ export interface components {
         };
         /** @description Body of `POST /v1/auth/reauth`: a purpose, and one of the proofs. */
         ReauthRequest: {
-            /** @description A code of the account's second factor, or one of its recovery codes. */
+            /**
+             * @description A code of the account's second factor, or one of its recovery codes. Without a second factor: the code of
+             *     `POST /v1/auth/reauth/send`.
+             */
             code?: string | null;
             passkey?: components["schemas"]["PasskeyAssertCompleteRequest"] | null;
             /**
@@ -6809,6 +6832,24 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReauthResponse"];
                 };
+            };
+        };
+    };
+    reauthSendCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

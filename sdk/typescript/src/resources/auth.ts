@@ -64,6 +64,11 @@ export class AuthResource extends Resource {
     return this.transport.call("reauth", { body: proof }, options);
   }
 
+  /** Mails a code that is the `code` of {@link reauth}, to accounts without a second factor. */
+  sendReauthCode(options?: RequestOptions): Called<"reauthSendCode"> {
+    return this.transport.call("reauthSendCode", {}, options);
+  }
+
   /** Everything that is kept about the account, without values. `confirm` is a token of {@link reauth}, or the password. */
   exportData(confirm: string, options?: RequestOptions): Called<"exportUserData"> {
     return this.transport.call("exportUserData", { headers: { "x-auth-confirm": confirm } }, options);

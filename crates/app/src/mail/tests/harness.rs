@@ -204,6 +204,16 @@ pub(crate) fn samples() -> Vec<Message> {
             code: SecretString::from("042195".to_owned()),
             expires,
         },
+        Message::ConfirmationCode {
+            code: SecretString::from("042195".to_owned()),
+            expires,
+        },
+        Message::AgentsHandedOver {
+            organisation: "Example".to_owned(),
+            agents: 3,
+            changed_at: NOW,
+            agents_link: link("agents"),
+        },
         Message::EmailChangeRequested {
             new_email: Email::parse("alice@example.org").unwrap(),
             requested_at: NOW,

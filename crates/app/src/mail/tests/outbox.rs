@@ -89,7 +89,8 @@ each_backend! {
         let wiped: Vec<_> = instance.rows().await.into_iter().filter(|row| row.sealed_body.is_empty()).collect();
         let mut wiped: Vec<_> = wiped.iter().map(|row| row.kind.as_str()).collect();
         wiped.sort_unstable();
-        assert_eq!(wiped, ["agent_credentials", "email_change_code", "password_reset", "sign_in_code", "verify_email"]);
+        assert_eq!(wiped, ["agent_credentials", "confirmation_code",
+            "email_change_code", "password_reset", "sign_in_code", "verify_email"]);
     }
 }
 

@@ -93,6 +93,36 @@ async fn a_risky_question_asks_for_the_password_too() {
 }
 
 #[tokio::test]
+async fn a_code_by_mail_answers_a_risky_question() {
+    let site = Site::open().await;
+    let (mut ana, owner, vault, agent) = scene(&site).await;
+    let page = question(&site, &owner, &vault, &agent, "**").await;
+    site.server.mails().await;
+    ana.submit(&page, &format!("{page}/mail"), &[])
+        .await
+        .expect(200)
+        .shows("A code is on its way");
+    let mails = site.server.mails().await;
+    let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+    let code = mails[0].text.lines().map(str::trim).find(is_code).unwrap();
+    let action = format!("{page}/approve");
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    for (typed, status) in [(wrong, 403), (code, 200)] {
+        let fields = [
+            ("mode", "duration"),
+            ("seconds", "60"),
+            ("confirmation", typed),
+        ];
+        ana.submit(&page, &action, &fields).await.expect(status);
+    }
+    let _ = site
+        .server
+        .read(&agent.token, &vault, "a")
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
 async fn one_joins_by_a_button_on_the_page_of_the_mailed_link() {
     let site = Site::open().await;
     let (_, owner, ..) = scene(&site).await;
