@@ -171,6 +171,30 @@ impl<'a> Room<'a> {
         Ok(Self { caller, live, view })
     }
 
+    /// The only environment of an agent that is locked to its own.
+    fn locked_to(&self) -> Option<&str> {
+        let own = self.live.environment.as_deref();
+        own.filter(|_| self.live.environment_locked)
+    }
+
+    /// The environment that is meant: the one asked for, or the only one the caller may have. Decided
+    /// from the agent alone, so that a refusal tells nothing about the vault.
+    fn environment(&self, asked: Option<String>) -> Result<Option<String>> {
+        match (self.locked_to(), asked) {
+            (Some(own), Some(asked)) if asked != own => Err(locked(own)),
+            (Some(own), _) => Ok(Some(own.to_owned())),
+            (None, asked) => Ok(asked),
+        }
+    }
+
+    /// Refuses changes of what holds anywhere else than where the caller is locked to.
+    fn check_change(&self, row: &EnvVarRow) -> Result<()> {
+        match self.locked_to() {
+            Some(own) if environments_of(row)? != [own] => Err(locked(own)),
+            _ => Ok(()),
+        }
+    }
+
     fn org(&self) -> OrgId {
         self.caller.org()
     }
@@ -199,6 +223,12 @@ impl<'a> Room<'a> {
         let resource = ("vault", self.vault().to_string());
         op.log(entry_of(self.caller, action, resource, details));
     }
+}
+
+fn locked(own: &str) -> Error {
+    Error::forbidden(format!(
+        "This agent is locked to the environment {own}, and gets and changes only variables that are for it."
+    ))
 }
 
 /// The key of a vault, in a unit of work.
@@ -295,6 +325,7 @@ pub async fn list(
     app.run(move |op| {
         Box::pin(async move {
             let room = Room::enter(op, &caller, vault).await?;
+            let environment = room.environment(environment)?;
             let rows = op.tx().list_env_vars(room.org(), vault).await?;
             let (mut listed, mut disclosed) = (Vec::new(), Vec::new());
             for row in rows {
@@ -323,17 +354,16 @@ pub async fn list(
 }
 
 /// Finds the one variable of a key that is meant.
-async fn find_row(
-    op: &mut Op,
-    org: OrgId,
-    vault: VaultId,
-    key: &str,
-    which: &Which,
-) -> Result<EnvVarRow> {
+async fn find_row(op: &mut Op, room: &Room<'_>, key: &str, which: Which) -> Result<EnvVarRow> {
     let branch = which.git_branch.as_deref().unwrap_or_default();
+    let environment = room.environment(which.environment)?;
     let mut found = None;
-    for row in op.tx().list_env_vars_by_key(org, vault, key).await? {
-        let holds = match &which.environment {
+    let rows = op
+        .tx()
+        .list_env_vars_by_key(room.org(), room.vault(), key)
+        .await?;
+    for row in rows {
+        let holds = match &environment {
             None => true,
             Some(environment) => environments_of(&row)?.contains(environment),
         };
@@ -362,7 +392,7 @@ pub async fn find(
             let granted = op
                 .decide(&room.live, &caller, vault, Action::Read, &path)
                 .await?;
-            let row = find_row(op, room.org(), vault, &key, &which).await?;
+            let row = find_row(op, &room, &key, which).await?;
             let value = if row.sensitive {
                 None
             } else {
@@ -424,6 +454,8 @@ pub async fn create(
 async fn insert(app: &App, op: &mut Op, room: &Room<'_>, request: CreateRequest) -> Result<EnvVar> {
     check_value(&request.value)?;
     let known = environments::slugs(op, room.org(), room.vault()).await?;
+    let own = room.locked_to().map(|own| vec![own.to_owned()]);
+    let wanted = request.environments.or(own);
     let now = op.now();
     let mut row = EnvVarRow {
         id: op.new_id(),
@@ -431,7 +463,7 @@ async fn insert(app: &App, op: &mut Op, room: &Room<'_>, request: CreateRequest)
         vault_id: room.vault(),
         key: request.key,
         git_branch: check_branch(request.git_branch)?,
-        environments: environments::parse(request.environments, &known)?,
+        environments: environments::parse(wanted, &known)?,
         sensitive: request.sensitive,
         comment: check_comment(request.comment)?,
         version: 1,
@@ -443,6 +475,7 @@ async fn insert(app: &App, op: &mut Op, room: &Room<'_>, request: CreateRequest)
         created_at: now,
         updated_at: now,
     };
+    room.check_change(&row)?;
     check_number(op, &row, 1).await?;
     check_apart(op, &row).await?;
     seal(app, op, &mut row, &request.value).await?;
@@ -486,7 +519,7 @@ pub async fn update(
             let room = Room::enter(op, &caller, vault).await?;
             op.decide(&room.live, &caller, vault, Action::Write, &path)
                 .await?;
-            let row = find_row(op, room.org(), vault, &key, &which).await?;
+            let row = find_row(op, &room, &key, which).await?;
             apply(&app_in, op, &room, row, request).await
         })
     })
@@ -500,6 +533,7 @@ async fn apply(
     mut row: EnvVarRow,
     request: UpdateRequest,
 ) -> Result<EnvVar> {
+    room.check_change(&row)?;
     if row.sensitive && request.sensitive == Some(false) && request.value.is_none() {
         return Err(Error::invalid(
             "sensitive",
@@ -509,6 +543,7 @@ async fn apply(
     if let Some(environments) = request.environments {
         let known = environments::slugs(op, room.org(), room.vault()).await?;
         row.environments = environments::parse(Some(environments), &known)?;
+        room.check_change(&row)?;
         check_apart(op, &row).await?;
     }
     row.sensitive = request.sensitive.unwrap_or(row.sensitive);
@@ -545,7 +580,8 @@ pub async fn delete(
             let room = Room::enter(op, &caller, vault).await?;
             op.decide(&room.live, &caller, vault, Action::Delete, &path)
                 .await?;
-            let row = find_row(op, room.org(), vault, &key, &which).await?;
+            let row = find_row(op, &room, &key, which).await?;
+            room.check_change(&row)?;
             if !op.tx().delete_env_var(room.org(), vault, row.id).await? {
                 return Err(missing());
             }

@@ -161,6 +161,8 @@ pub struct Live {
     pub vault_binding: Vec<VaultId>,
     /// Environment an agent is tagged with.
     pub environment: Option<String>,
+    /// Whether it gets variables of that environment alone.
+    pub environment_locked: bool,
     /// An agent whose keys are used for it: it may not read private keys itself.
     pub type_gate: bool,
     /// Address of a user, once proven.
@@ -328,6 +330,7 @@ pub(crate) async fn load_principal(
                 scopes: Vec::new(),
                 vault_binding: Vec::new(),
                 environment: None,
+                environment_locked: false,
                 type_gate: false,
                 verified_email,
                 creator: None,
@@ -366,6 +369,7 @@ fn agent_state(agent: &AgentRow, auth_method: AuthMethod) -> Result<Live> {
         scopes: scopes.iter().map(|scope| Scope::parse(scope)).collect(),
         vault_binding: serde_json::from_str(&agent.vault_ids)?,
         environment: settings.environment,
+        environment_locked: settings.environment_locked,
         type_gate: settings.intents_api_enabled,
         verified_email: None,
         creator: Some(agent.created_by),
@@ -378,6 +382,7 @@ fn agent_state(agent: &AgentRow, auth_method: AuthMethod) -> Result<Live> {
 #[serde(default)]
 struct AgentSettings {
     environment: Option<String>,
+    environment_locked: bool,
     intents_api_enabled: bool,
 }
 

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::error::{Error, Result};
 use crate::live::Caller;
-use oneclaw_core::caller::Role;
+use oneclaw_core::caller::{AuthMethod, Role};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::UserId;
 use oneclaw_store::organisations::MemberRow;
@@ -32,6 +32,8 @@ pub struct Member {
     pub display_name: String,
     /// Role.
     pub role: Role,
+    /// How they sign in: with a password if they have one.
+    pub auth_method: AuthMethod,
     /// When they joined.
     pub joined_at: Timestamp,
 }
@@ -54,6 +56,15 @@ fn member_of(row: MemberRow) -> Result<Member> {
         email: row.email,
         display_name: row.display_name,
         role: Role::from_str(&row.role).map_err(Error::internal)?,
+        auth_method: if row.has_password {
+            AuthMethod::Password
+        } else if row.identities > 0 {
+            AuthMethod::Oidc
+        } else if row.passkeys > 0 {
+            AuthMethod::Passkey
+        } else {
+            AuthMethod::EmailCode
+        },
         joined_at: row.created_at,
     })
 }

@@ -26,6 +26,7 @@ use oneclaw_core::policy::Action;
 use oneclaw_core::secret::SecretString;
 use oneclaw_store::secrets::MetadataRow;
 use oneclaw_store::shares::ShareRow;
+use std::collections::HashMap;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub struct Share {
     pub max_access_count: i64,
     /// Who shared it.
     pub created_by: Principal,
+    /// What whoever shared it is called, where that is an agent and the reader its recipient.
+    pub created_by_name: Option<String>,
     /// When.
     pub created_at: Timestamp,
     /// When it lapses.
@@ -425,9 +428,21 @@ pub async fn list_inbound(app: &App, caller: &Caller) -> Result<Vec<Share>> {
         .tx
         .list_inbound_shares(caller.principal().uuid())
         .await?;
-    rows.into_iter()
-        .map(|row| share_of(app, row, now))
-        .collect()
+    let (mut shares, mut names) = (Vec::with_capacity(rows.len()), HashMap::new());
+    for row in rows {
+        let org = row.org_id;
+        let mut share = share_of(app, row, now)?;
+        if let Principal::Agent(id) = share.created_by {
+            let name = match names.get(&id) {
+                Some(name) => Clone::clone(name),
+                None => view.tx.find_agent(org, id).await?.map(|agent| agent.name),
+            };
+            names.insert(id, name.clone());
+            share.created_by_name = name;
+        }
+        shares.push(share);
+    }
+    Ok(shares)
 }
 
 /// Accepts a share, so that it can be opened.
@@ -567,6 +582,7 @@ fn share_of(app: &App, row: ShareRow, now: Timestamp) -> Result<Share> {
         ip_allowlist: serde_json::from_str(&row.ip_allowlist)?,
         access_count: row.access_count,
         max_access_count: row.max_access_count,
+        created_by_name: None,
         created_by: Principal::from_parts(&row.created_by_type, row.created_by_id)?,
         created_at: row.created_at,
         expires_at: row.expires_at,

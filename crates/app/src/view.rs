@@ -17,6 +17,14 @@ pub(crate) struct View {
 }
 
 impl App {
+    /// Refuses a caller whose credential no longer stands, for what only passes it on.
+    ///
+    /// # Errors
+    /// Unauthenticated, or forbidden from where the request comes.
+    pub async fn check_credential(&self, caller: &Caller) -> Result<()> {
+        self.view_for_path(caller).await.map(drop)
+    }
+
     /// Opens a snapshot for a caller. A personal key that is limited to paths is refused: most of what
     /// there is to see has nothing to do with its paths.
     pub(crate) async fn view(&self, caller: &Caller) -> Result<View> {

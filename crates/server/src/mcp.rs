@@ -101,6 +101,8 @@ impl Endpoint {
         let (mut parts, body) = request.into_parts();
         let Authenticated(caller) =
             Authenticated::from_request_parts(&mut parts, &self.state).await?;
+        // The signature alone would let a revoked token list the tools.
+        self.state.app().check_credential(&caller).await?;
         let token = bearer_token(&parts.headers)?.ok_or_else(ApiError::no_credential)?;
         let vault = named_vault(&parts.headers)?;
         let inside = InProcess {

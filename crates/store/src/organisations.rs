@@ -37,6 +37,12 @@ row! {
         pub role: String,
         /// When the user joined.
         pub created_at: Timestamp,
+        /// Whether the account has a password.
+        pub has_password: bool,
+        /// How many accounts at other providers it signs in with.
+        pub identities: i64,
+        /// How many passkeys it has.
+        pub passkeys: i64,
     }
 }
 
@@ -64,9 +70,15 @@ const DELETE_MEMBER: &str = "DELETE FROM memberships WHERE org_id = $1 AND user_
 const SET_KEY_DELIVERY: &str = "UPDATE organisations SET key_delivery = $2 WHERE id = $1";
 const INSERT_MEMBER: &str =
     "INSERT INTO memberships (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
-const LIST_MEMBERS: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
+const LIST_MEMBERS: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at, \
+    u.password_hash IS NOT NULL AS has_password, \
+    (SELECT COUNT(*) FROM identities i WHERE i.user_id = u.id) AS identities, \
+    (SELECT COUNT(*) FROM passkeys p WHERE p.user_id = u.id) AS passkeys \
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 ORDER BY m.created_at, m.user_id";
-const FIND_MEMBER: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at \
+const FIND_MEMBER: &str = "SELECT m.user_id, u.email, u.display_name, m.role, m.created_at, \
+    u.password_hash IS NOT NULL AS has_password, \
+    (SELECT COUNT(*) FROM identities i WHERE i.user_id = u.id) AS identities, \
+    (SELECT COUNT(*) FROM passkeys p WHERE p.user_id = u.id) AS passkeys \
     FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id = $2";
 const DELETE: &str = "DELETE FROM organisations WHERE id = $1";
 const DELETE_ENROLLMENTS: &str = "DELETE FROM enrollments WHERE org_id = $1";

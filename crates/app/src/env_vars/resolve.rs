@@ -55,7 +55,8 @@ pub async fn resolve(
     app.run(move |op| {
         Box::pin(async move {
             let room = Room::enter(op, &caller, vault).await?;
-            let environment = environment
+            let environment = room
+                .environment(environment)?
                 .or_else(|| room.live.environment.clone())
                 .ok_or_else(|| {
                     Error::invalid(

@@ -134,7 +134,7 @@ pub async fn update_shared(
     app.run(move |op| {
         Box::pin(async move {
             let room = room(op, &caller).await?.ok_or_else(missing)?;
-            let row = find_row(op, room.org(), room.vault(), &key, &Which::default()).await?;
+            let row = find_row(op, &room, &key, Which::default()).await?;
             let id = row.id;
             Ok(SharedVariable {
                 variable: apply(&app_in, op, &room, row, request).await?,

@@ -79,11 +79,16 @@ async fn jwks(State(state): State<ServerState>) -> ApiResult<Response> {
     responses((status = 200, description = "The issuer.", body = OpenIdConfiguration)))]
 async fn openid_configuration(State(state): State<ServerState>) -> Response {
     let issuer = state.app().settings().public_url.clone();
+    // Tokens for other services are signed with RS256, where there are any.
+    let mut algorithms = vec!["EdDSA".to_owned()];
+    if state.app().settings().federation {
+        algorithms.push("RS256".to_owned());
+    }
     let configuration = OpenIdConfiguration {
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         issuer,
         token_endpoint: None,
-        id_token_signing_alg_values_supported: vec!["EdDSA".to_owned()],
+        id_token_signing_alg_values_supported: algorithms,
         response_types_supported: Vec::new(),
         subject_types_supported: vec!["public".to_owned()],
     };

@@ -70,7 +70,7 @@ fn member_response(member: Member) -> OrgMemberResponse {
         email: member.email,
         display_name: member.display_name,
         role: member.role,
-        auth_method: "password".to_owned(),
+        auth_method: member.auth_method.as_str().to_owned(),
         created_at: member.joined_at,
     }
 }

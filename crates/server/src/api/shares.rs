@@ -7,9 +7,7 @@ use super::secrets::{secret_path, secret_type};
 use super::{limited, number, repeatable};
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{
-    Authenticated, Json, MaybeAuthenticated, OptionalJson, Path, PublicJson, RequestOrigin,
-};
+use crate::extract::{Authenticated, Json, MaybeAuthenticated, OptionalJson, Path, RequestOrigin};
 use crate::middleware::flood::{Count, Flood};
 use crate::openapi::{Conflict, Forbidden, Gone, NotFound, Unauthorized, Unavailable};
 use crate::reply::{Created, NoContent, Reply};
@@ -109,7 +107,7 @@ async fn access_share(
 
 /// Open a share. Counts as one open. The passphrase, if it has one, is in the body.
 #[utoipa::path(post, path = "/v1/share/{share_id}", operation_id = "accessShareByPost", tag = "Sharing", security((), ("BearerAuth" = [])),
-    params(("share_id" = Uuid, Path, description = "Id of the share.")), request_body = AccessShareRequest,
+    params(("share_id" = Uuid, Path, description = "Id of the share.")), request_body = Option<AccessShareRequest>,
     responses((status = 200, description = "The secret with its value.", body = SharedSecretResponse),
         (status = 303, description = "The page of the share, for browsers."), Unauthorized, Forbidden, NotFound, Gone, Unavailable))]
 async fn access_share_by_post(
@@ -118,14 +116,28 @@ async fn access_share_by_post(
     RequestOrigin(origin): RequestOrigin,
     MaybeAuthenticated(caller): MaybeAuthenticated,
     Path(share): Path<ShareId>,
-    // Required: scanners submit forms too, but none writes JSON.
-    PublicJson(body): PublicJson<AccessShareRequest>,
+    OptionalJson(body): OptionalJson<AccessShareRequest>,
 ) -> ApiResult<Response> {
     if wants_page(&headers) {
         let page = format!("{}/share/{share}", app.settings().public_url);
         return Ok(Redirect::to(&page).into_response());
     }
-    open(&app, caller, &origin, share, body).await
+    // Scanners submit forms, with nothing in them: that must not spend a view.
+    if body.is_none() && is_form(&headers) {
+        return Err(ApiError::invalid(
+            "body",
+            "a share is opened with JSON or with an empty body, not with a form",
+        ));
+    }
+    open(&app, caller, &origin, share, body.unwrap_or_default()).await
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(http::header::CONTENT_TYPE);
+    kind.is_some_and(|kind| {
+        let kind = kind.as_bytes().to_ascii_lowercase();
+        kind.starts_with(b"application/x-www-form-urlencoded") || kind.starts_with(b"multipart/")
+    })
 }
 
 async fn open(
@@ -282,7 +294,7 @@ fn list_item(share: Share) -> ApiResult<ShareListItem> {
         recipient_id: share.recipient.map(|recipient| recipient.uuid()),
         recipient_email: share.recipient_email,
         created_by: share.created_by,
-        created_by_name: String::new(),
+        created_by_name: share.created_by_name.unwrap_or_default(),
         access_count: number(share.access_count)?,
         max_access_count: number(share.max_access_count)?,
         expires_at: share.expires_at,

@@ -28,6 +28,7 @@ mod journey;
 mod leaving;
 mod limits;
 mod looking;
+mod mcp;
 mod openapi;
 mod org;
 mod pairing;

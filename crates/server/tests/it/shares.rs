@@ -456,6 +456,8 @@ async fn visits_that_nobody_means_open_nothing() {
     // A form that a scanner submits holds nothing, or no JSON.
     for body in ["", "submit=Open", "passphrase="] {
         let mut request = request("POST", &open);
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert("content-type", kind);
         *request.body_mut() = Body::from(body);
         problem(&app.send(request).await, 400);
     }
