@@ -145,7 +145,7 @@ async fn line_71_two_flags_are_always_there() {
 }
 
 #[tokio::test]
-async fn line_79_to_81_questions_and_answers_as_clients_spell_them() {
+async fn line_79_80_and_81_questions_and_answers_as_clients_spell_them() {
     let app = TestApp::new().await;
     let owner = app.sign_up("alice@example.com").await;
     let agent = app.create_agent(&owner, "bot").await;
