@@ -134,13 +134,13 @@ pub struct UpdateRequest {
     pub settings: Map<String, Json>,
 }
 
-fn missing() -> Error {
+pub(crate) fn missing() -> Error {
     Error::not_found("There is no such agent in your organisation.")
 }
 
 /// An agent that the caller may change: people manage those they let in, owners and admins all.
 /// Whoever can make a new key of an agent can do whatever the agent can.
-async fn managed(op: &mut Op, caller: &Caller, id: AgentId) -> Result<(Live, AgentRow)> {
+pub(crate) async fn managed(op: &mut Op, caller: &Caller, id: AgentId) -> Result<(Live, AgentRow)> {
     let user = caller.user()?;
     let live = op.authenticate(caller).await?;
     let row = op.tx().find_agent_for_update(live.org, id).await?;
@@ -442,8 +442,12 @@ async fn remove(op: &mut Op, caller: &Caller, id: AgentId) -> Result<()> {
         op.tx().bump_epoch(vault).await?;
     }
     let policies = op.tx().delete_policies_of(live.org, id.as_uuid()).await?;
+    // With the credentials that are kept in them.
+    let bindings = op.tx().delete_bindings_of(live.org, id).await?;
     op.tx().bump_epoch(id.as_uuid()).await?;
-    let details = Details::new().int("policies", policies);
+    let details = Details::new()
+        .int("policies", policies)
+        .int("bindings", bindings);
     op.log(entry(
         live.org,
         caller.actor(),

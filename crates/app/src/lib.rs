@@ -29,6 +29,7 @@ pub mod api_keys;
 pub mod approvals;
 pub mod assertions;
 pub mod audit;
+pub mod bindings;
 pub mod client_keys;
 pub mod devices;
 pub mod dpop;

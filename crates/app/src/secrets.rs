@@ -251,7 +251,7 @@ pub(crate) fn check_type_gate(live: &Live, kind: &str) -> Result<()> {
 }
 
 impl App {
-    async fn open_value(
+    pub(crate) async fn open_value(
         &self,
         caller: &Caller,
         row: &SealedRow,

@@ -44,6 +44,9 @@ pub struct CreateAgentRequest {
     /// Refuses it secrets of type `private_key` and `ssh_key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intents_api_enabled: Option<bool>,
+    /// Lets it make calls with its bindings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_intents_enabled: Option<bool>,
     /// When its key stops working.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
@@ -89,6 +92,9 @@ pub struct UpdateAgentRequest {
     /// Refuses it secrets of type `private_key` and `ssh_key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intents_api_enabled: Option<bool>,
+    /// Lets it make calls with its bindings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_intents_enabled: Option<bool>,
     /// When its key stops working.
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
@@ -168,6 +174,9 @@ pub struct AgentResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub api_key_expires_at: Option<Timestamp>,
+    /// Whether it may make calls with its bindings; left out when not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub execution_intents_enabled: bool,
     /// Environment it runs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

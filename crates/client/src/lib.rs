@@ -25,6 +25,7 @@ pub mod api_keys;
 pub mod approvals;
 pub mod audit;
 pub mod auth;
+pub mod bindings;
 mod call;
 mod client;
 pub mod device;

@@ -151,6 +151,10 @@ ids! {
     WebhookId,
     /// One event on its way to one receiver.
     WebhookDeliveryId,
+    /// A credential that an agent may use without seeing it.
+    BindingId,
+    /// One call with such a credential.
+    ExecutionId,
     /// A rule about the networks an organisation is reached from.
     IpRuleId,
     /// A move of a vault's values to another key of the client.

@@ -12,6 +12,8 @@
 //! | [`limit`] | every limit on how often something may be tried |
 //! | [`network`] | lists of addresses |
 //! | [`outbound`] | where the server may connect to when somebody else names the address |
+//! | [`binding`] | what may be called with a credential that stays hidden |
+//! | [`scrub`] | taking a credential out of an answer |
 //! | [`clock`] | time and randomness, as inputs |
 //! | [`secret`] | containers for secret values |
 //!
@@ -26,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod binding;
 pub mod caller;
 pub mod clock;
 pub mod id;
@@ -36,6 +39,7 @@ pub mod outbound;
 pub mod path;
 pub mod phrase;
 pub mod policy;
+pub mod scrub;
 pub mod secret;
 mod words;
 

@@ -4,7 +4,7 @@
 //! open.
 
 use oneclaw_core::clock::Random;
-use oneclaw_core::id::{OrgId, UserId, WebhookId};
+use oneclaw_core::id::{BindingId, OrgId, UserId, WebhookId};
 use oneclaw_core::secret::SecretBytes;
 
 use crate::keyring::Keyring;
@@ -15,6 +15,8 @@ use crate::seal::{Context, KeyId, OpenError, Purpose, SealError, open, seal, sea
 pub enum Record {
     /// The secret that signs what a webhook of an organisation receives.
     WebhookSecret(OrgId, WebhookId),
+    /// A credential that an agent of an organisation uses without seeing it.
+    BindingCredential(OrgId, BindingId),
     /// The secret shared with the authenticator app of a person.
     TotpSecret(UserId),
     /// The private key of this name that signs tokens for other services.
@@ -27,6 +29,9 @@ impl Record {
             Self::WebhookSecret(org, webhook) => Context::new(Purpose::WebhookSecret)
                 .uuid(org.into())
                 .uuid(webhook.into()),
+            Self::BindingCredential(org, binding) => Context::new(Purpose::BindingCredential)
+                .uuid(org.into())
+                .uuid(binding.into()),
             Self::TotpSecret(user) => Context::new(Purpose::TotpSecret).uuid(user.into()),
             Self::FederationKey(id) => Context::new(Purpose::FederationKey).text(&id.to_string()),
         }
@@ -75,12 +80,16 @@ mod tests {
         let keyring = Keyring::from_keys(Keyring::generate(&random)).unwrap();
         let org = |number| OrgId::from_uuid(Uuid::from_u128(number));
         let webhook = |number| WebhookId::from_uuid(Uuid::from_u128(number));
+        let binding = |number| BindingId::from_uuid(Uuid::from_u128(number));
         let user = |number| UserId::from_uuid(Uuid::from_u128(number));
         let id = KeyId::generate(&random);
         let records = [
             Record::WebhookSecret(org(1), webhook(1)),
             Record::WebhookSecret(org(1), webhook(2)),
             Record::WebhookSecret(org(2), webhook(1)),
+            Record::BindingCredential(org(1), binding(1)),
+            Record::BindingCredential(org(1), binding(2)),
+            Record::BindingCredential(org(2), binding(1)),
             Record::TotpSecret(user(1)),
             Record::TotpSecret(user(2)),
             Record::FederationKey(id),

@@ -175,6 +175,8 @@ pub enum Purpose {
     Mail,
     /// The secret that signs what a webhook receives, under the record key.
     WebhookSecret,
+    /// A credential that an agent uses without seeing it, under the record key.
+    BindingCredential,
     /// An answer kept for a request that is sent again, under the mail key.
     Answer,
     /// The secret of an authenticator app under the record key.
@@ -194,6 +196,7 @@ impl Purpose {
             Self::InstanceKey => "instance-key",
             Self::Mail => "mail",
             Self::WebhookSecret => "webhook-secret",
+            Self::BindingCredential => "binding-credential",
             Self::Answer => "answer",
             Self::TotpSecret => "totp",
             Self::FederationKey => "federation-key",

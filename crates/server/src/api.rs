@@ -6,6 +6,7 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod auth;
+mod bindings;
 mod client_keys;
 mod device;
 mod email_otp;
@@ -62,6 +63,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(federation::routes(flood))
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
+        .merge(bindings::routes())
         .merge(approvals::routes(flood))
         .merge(vaults::routes())
         .merge(client_keys::routes())

@@ -22,6 +22,7 @@ pub mod agents;
 pub mod api_keys;
 pub mod approvals;
 pub mod audit;
+pub mod bindings;
 pub mod client_keys;
 pub mod device_codes;
 pub mod enrollments;

@@ -28,6 +28,7 @@ macro_rules! list {
                 8 "0008_factors",
                 11 "0011_organisation",
                 12 "0012_pairing",
+                14 "0014_bindings",
             ]
         )
     };

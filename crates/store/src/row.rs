@@ -3,9 +3,9 @@
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
-    AgentId, ApiKeyId, ApprovalId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
-    EnvironmentId, EventId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId, SecretId,
-    SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    AgentId, ApiKeyId, ApprovalId, BindingId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
+    EnvironmentId, EventId, ExecutionId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId,
+    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -38,6 +38,7 @@ macro_rules! stored_as_uuid {
 stored_as_uuid!(
     AgentId,
     ApprovalId,
+    BindingId,
     CmekRotationId,
     ApiKeyId,
     DeviceCodeId,
@@ -45,6 +46,7 @@ stored_as_uuid!(
     EnvVarId,
     EnvironmentId,
     EventId,
+    ExecutionId,
     InviteId,
     IpRuleId,
     MailId,

@@ -2,6 +2,7 @@
 import { AccessResource } from "./resources/access.js";
 import { AgentsResource } from "./resources/agents.js";
 import { ApiKeysResource } from "./resources/api-keys.js";
+import { BindingsResource } from "./resources/bindings.js";
 import { BillingResource } from "./resources/billing.js";
 import { DevicesResource } from "./resources/devices.js";
 import { EnvVarsResource } from "./resources/env-vars.js";
@@ -32,6 +33,7 @@ export class OneclawClient {
   readonly access: AccessResource;
   readonly agents: AgentsResource;
   readonly apiKeys: ApiKeysResource;
+  readonly bindings: BindingsResource;
   readonly billing: BillingResource;
   readonly devices: DevicesResource;
   readonly envVars: EnvVarsResource;
@@ -56,6 +58,7 @@ export class OneclawClient {
     this.access = new AccessResource(transport);
     this.agents = new AgentsResource(transport);
     this.apiKeys = new ApiKeysResource(transport);
+    this.bindings = new BindingsResource(transport);
     this.billing = new BillingResource(transport);
     this.devices = new DevicesResource(transport);
     this.envVars = new EnvVarsResource(transport);

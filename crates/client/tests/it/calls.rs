@@ -449,6 +449,30 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             };
             c.list_webhook_deliveries(id(1), &page).await
         }),
+        call!("createBinding", async move {
+            c.create_binding(id(1), &full("CreateBindingRequest")).await
+        }),
+        call!("listBindings", c.list_bindings(id(1))),
+        call!("getBinding", c.get_binding(id(1), id(2))),
+        call!("updateBinding", async move {
+            c.update_binding(id(1), id(2), &full("UpdateBindingRequest"))
+                .await
+        }),
+        call!("deleteBinding", c.delete_binding(id(1), id(2))),
+        call!("rotateBindingCredential", async move {
+            let request = full("RotateBindingCredentialRequest");
+            c.rotate_binding_credential(id(1), id(2), &request).await
+        }),
+        call!("testBinding", async move {
+            c.test_binding(id(1), id(2), &full("TestBindingRequest"))
+                .await
+        }),
+        call!("executeIntent", async move {
+            c.execute_intent(id(1), &full("ExecuteRequest")).await
+        }),
+        call!("listExecutions", async move {
+            c.list_executions(id(1), &PageQuery::default()).await
+        }),
         call!("createIpRule", async move {
             c.create_ip_rule(&full("CreateIpRuleRequest")).await
         }),

@@ -56,7 +56,7 @@ const OURS: &[(&str, &str)] = &[
     ("DeviceTokenResponse", "refresh_token"),
     (
         "AgentResponse",
-        "federated_token_ttl_seconds federation_audiences federation_enabled",
+        "execution_intents_enabled federated_token_ttl_seconds federation_audiences federation_enabled",
     ),
     (
         "AgentTokenRequest",
@@ -64,7 +64,7 @@ const OURS: &[(&str, &str)] = &[
     ),
     (
         "AgentResponse",
-        "federated_token_ttl_seconds federation_audiences federation_enabled",
+        "execution_intents_enabled federated_token_ttl_seconds federation_audiences federation_enabled",
     ),
     (
         "AgentTokenRequest",
@@ -74,6 +74,8 @@ const OURS: &[(&str, &str)] = &[
         "AuditEvent",
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
+    ("CreateAgentRequest", "execution_intents_enabled"),
+    ("UpdateAgentRequest", "execution_intents_enabled"),
     ("CreateIpRuleRequest", "description"),
     ("CreateWebhookRequest", "secret"),
     (
@@ -113,7 +115,7 @@ const OURS: &[(&str, &str)] = &[
 const NEWER: &[(&str, &str)] = &[
     (
         "AgentResponse",
-        "api_key_expires_at environment environment_locked federated_token_ttl_seconds federation_audiences \
+        "api_key_expires_at environment environment_locked execution_intents_enabled federated_token_ttl_seconds federation_audiences \
             federation_enabled",
     ),
     ("PolicyResponse", "attribute_conditions effect priority"),
@@ -289,6 +291,9 @@ mod schemas {
             api_keys: ApiKeyCreatedResponse ApiKeyListResponse ApiKeyResponse CreateApiKeyRequest;
             audit: AuditCheckpointResponse AuditEvent AuditEventsResponse AuditScheme AuditVerifyResponse
                 ConsistencyProofResponse InclusionProofResponse;
+            bindings: BindingListResponse BindingResponse CreateBindingRequest CredentialSource ExecuteRequest ExecuteResponse
+                ExecuteResult ExecutionEventResponse ExecutionListResponse RotateBindingCredentialRequest TestBindingRequest
+                TestBindingResponse UpdateBindingRequest;
             auth: AgentTokenRequest AgentTokenResponse ChangePasswordRequest ForgotPasswordRequest ForgotPasswordResponse LoginRequest
                 LoginResponse RefreshRequest ResetPasswordRequest ResetPasswordResponse SignupRequest SignupResponse
                 TokenResponse UpdateProfileRequest UserApiKeyTokenRequest UserProfileResponse VerifyEmailRequest;

@@ -1,5 +1,6 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
+mod bindings;
 mod data;
 mod factors;
 mod organisation;
@@ -90,6 +91,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(vault_answers());
     all.extend(agent_answers());
     all.extend(other_answers());
+    all.extend(bindings::bodies());
     all.extend(people::all());
     all.extend(factors::all());
     all.extend(organisation::approvals());
@@ -339,6 +341,7 @@ fn create_agent() -> CreateAgentRequest {
         token_ttl_seconds: Some(900),
         vault_ids: Some(vec![id(3)]),
         intents_api_enabled: Some(true),
+        execution_intents_enabled: Some(true),
         api_key_expires_at: Some(time(2)),
         environment: some("production"),
         environment_locked: Some(true),
@@ -355,6 +358,7 @@ fn update_agent() -> UpdateAgentRequest {
         token_ttl_seconds: Patch::Set(900),
         vault_ids: Patch::Set(vec![id(3)]),
         intents_api_enabled: Some(false),
+        execution_intents_enabled: Some(false),
         api_key_expires_at: Patch::Clear,
         environment: Patch::Clear,
         environment_locked: Some(false),
@@ -703,6 +707,7 @@ fn agent() -> AgentResponse {
         expires_at: None,
         last_active_at: None,
         api_key_expires_at: None,
+        execution_intents_enabled: false,
         environment: None,
         environment_locked: false,
         federation_enabled: false,
@@ -714,6 +719,7 @@ fn agent() -> AgentResponse {
 fn agent_answers() -> Vec<Sample> {
     let full = AgentResponse {
         description: "deploys".into(),
+        execution_intents_enabled: true,
         scopes: vec!["vaults:read".into()],
         vault_ids: vec![id(3)],
         ssh_public_key: some("c3No"),

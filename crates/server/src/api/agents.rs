@@ -23,6 +23,7 @@ use utoipa_axum::routes;
 const ENVIRONMENT: &str = "environment";
 const ENVIRONMENT_LOCKED: &str = "environment_locked";
 const INTENTS: &str = "intents_api_enabled";
+const EXECUTION: &str = "execution_intents_enabled";
 const FEDERATION: &str = "federation_enabled";
 const AUDIENCES: &str = "federation_audiences";
 const FEDERATED_LIFE: &str = "federated_token_ttl_seconds";
@@ -68,6 +69,11 @@ async fn create_agent(
         &mut settings,
         INTENTS,
         body.intents_api_enabled.map(Value::from),
+    );
+    set(
+        &mut settings,
+        EXECUTION,
+        body.execution_intents_enabled.map(Value::from),
     );
     let request = CreateRequest {
         name: body.name,
@@ -167,6 +173,11 @@ async fn update_agent(
         &mut settings,
         INTENTS,
         body.intents_api_enabled.map(Value::from),
+    );
+    set(
+        &mut settings,
+        EXECUTION,
+        body.execution_intents_enabled.map(Value::from),
     );
     let federation = [
         (FEDERATION, body.federation_enabled.map(Value::from)),
@@ -301,6 +312,7 @@ pub(super) fn agent_response(agent: Agent) -> ApiResult<AgentResponse> {
     Ok(AgentResponse {
         id: agent.id,
         intents_api_enabled: flag(&agent.settings, INTENTS),
+        execution_intents_enabled: flag(&agent.settings, EXECUTION),
         environment: agent
             .settings
             .get(ENVIRONMENT)

@@ -12,6 +12,7 @@ mod approvals;
 mod audit;
 mod auth;
 mod bad_input;
+mod bindings;
 mod checklist;
 mod client_keys;
 mod conditions;

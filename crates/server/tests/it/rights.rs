@@ -414,6 +414,43 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             format!("/v1/security/ip-rules/{ip_rule}"),
             Value::Null,
         ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/bindings"),
+            json!({ "name": "x", "binding_type": "http", "config": { "base_url": "https://api.example.com" }, "credential": { "token": "12345678" } }),
+        ),
+        ("GET", format!("/v1/agents/{agent}/bindings"), Value::Null),
+        (
+            "GET",
+            format!("/v1/agents/{agent}/bindings/{NOTHING}"),
+            Value::Null,
+        ),
+        (
+            "PATCH",
+            format!("/v1/agents/{agent}/bindings/{NOTHING}"),
+            json!({}),
+        ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/bindings/{NOTHING}/rotate-credential"),
+            json!({ "credential": "12345678" }),
+        ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/bindings/{NOTHING}/test"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/agents/{agent}/execute"),
+            json!({ "binding": "x", "intent_type": "http", "params": {} }),
+        ),
+        ("GET", format!("/v1/agents/{agent}/executions"), Value::Null),
+        (
+            "DELETE",
+            format!("/v1/agents/{agent}/bindings/{NOTHING}"),
+            Value::Null,
+        ),
         ("POST", "/v1/agents".into(), json!({ "name": "another" })),
         (
             "DELETE",
@@ -607,6 +644,13 @@ async fn another_organisations_things_are_as_good_as_none() {
         ("POST", "/v1/agents/{agent}/rotate-key", Value::Null),
         ("GET", "/v1/approvals/{approval}", Value::Null),
         ("POST", "/v1/approvals/{approval}/approve", Value::Null),
+        ("GET", "/v1/agents/{agent}/bindings", Value::Null),
+        ("GET", "/v1/agents/{agent}/executions", Value::Null),
+        (
+            "POST",
+            "/v1/agents/{agent}/execute",
+            json!({ "binding": "x", "intent_type": "http", "params": {} }),
+        ),
         ("GET", "/v1/webhooks/{webhook}", Value::Null),
         (
             "PATCH",
