@@ -75,7 +75,6 @@ const OURS: &[(&str, &str)] = &[
         "integrity_hash leaf_hash metadata prev_event_id prev_hash seq timestamp",
     ),
     ("CreateAgentRequest", "execution_intents_enabled"),
-    ("UpdateAgentRequest", "execution_intents_enabled"),
     ("CreateIpRuleRequest", "description"),
     ("CreateWebhookRequest", "secret"),
     (
@@ -101,7 +100,7 @@ const OURS: &[(&str, &str)] = &[
     ("SignupResponse", "expires_in"),
     (
         "UpdateAgentRequest",
-        "description federated_token_ttl_seconds federation_audiences federation_enabled",
+        "description execution_intents_enabled federated_token_ttl_seconds federation_audiences federation_enabled",
     ),
     ("UserProfileResponse", "org_id"),
     (

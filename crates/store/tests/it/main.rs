@@ -7,6 +7,7 @@ mod fixtures;
 mod agents;
 mod approvals;
 mod audit;
+mod bindings;
 mod client_keys;
 mod direct;
 mod enrollments;
