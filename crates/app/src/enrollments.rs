@@ -264,19 +264,7 @@ async fn notify(
         // up the mails of the whole day.
         too_often = too_often || limits::exceeded(op, &counter, limit).await?.is_some();
     }
-    let user = op.tx().find_user_by_email(email.as_str()).await?;
-    let home = match &user {
-        Some(user) if user.email_verified_at.is_some() => {
-            op.tx().list_memberships(user.id).await?.into_iter().next()
-        }
-        // The same statement for nobody.
-        _ => op
-            .tx()
-            .list_memberships(UserId::NIL)
-            .await?
-            .into_iter()
-            .next(),
-    };
+    let home = op.tx().find_home_of_email(email.as_str()).await?;
     let message = Message::EnrollmentRequest {
         name: row.name.clone(),
         description: row.description.clone(),
@@ -289,12 +277,12 @@ async fn notify(
     };
     match home {
         Some(home) if !too_often => {
-            mail::queue(app, op, Some(home.org_id), email.as_str(), &message).await?;
-            Ok(home.org_id)
+            mail::queue(app, op, Some(home), email.as_str(), &message).await?;
+            Ok(home)
         }
         other => {
             mail::queue_discarded(app, op, email.as_str(), &message).await?;
-            Ok(other.map_or(OrgId::NIL, |home| home.org_id))
+            Ok(other.unwrap_or(OrgId::NIL))
         }
     }
 }

@@ -64,12 +64,28 @@ const COUNT_PENDING: &str =
 const COUNT_PENDING_OF_IP: &str = "SELECT COUNT(*) AS count FROM enrollments WHERE ip = $1 AND status = 'pending' AND expires_at > $2";
 const COUNT_PENDING_OF_EMAIL: &str = "SELECT COUNT(*) AS count FROM enrollments \
     WHERE human_email = $1 AND status = 'pending' AND expires_at > $2";
+const HOME_OF_EMAIL: &str = "SELECT (SELECT m.org_id FROM users u JOIN memberships m ON m.user_id = u.id \
+    WHERE u.email = $1 AND u.email_verified_at IS NOT NULL ORDER BY COALESCE(m.chosen_at, 0) DESC, m.created_at, m.org_id LIMIT 1) AS org_id";
 const PURGE: &str = "DELETE FROM enrollments \
     WHERE status IN ('pending', 'denied', 'expired') AND expires_at < $1";
 
 const DELETE_OF_EMAIL: &str = "DELETE FROM enrollments WHERE human_email = $1 AND org_id IS NULL";
 
+row! {
+    /// Where somebody is at home.
+    pub(crate) struct HomeRow {
+        /// Absent for nobody.
+        pub org_id: Option<OrgId>,
+    }
+}
+
 impl Tx {
+    /// The organisation in which the owner of a proven address is at home.
+    pub async fn find_home_of_email(&mut self, email: &str) -> Result<Option<OrgId>> {
+        let row: Option<HomeRow> = maybe!(self, HOME_OF_EMAIL, email)?;
+        Ok(row.and_then(|row| row.org_id))
+    }
+
     /// Removes the requests to an address that made no agent.
     pub async fn delete_enrollments_to(&mut self, email: &str) -> Result<u64> {
         changed!(self, DELETE_OF_EMAIL, email)

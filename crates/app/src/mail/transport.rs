@@ -221,6 +221,7 @@ mod memory {
     use lettre::Address;
     use lettre::message::Mailbox;
     use std::collections::VecDeque;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use tokio::sync::Notify;
 
@@ -232,6 +233,7 @@ mod memory {
     struct Inner {
         mails: Mutex<VecDeque<Received>>,
         arrived: Notify,
+        skips_decoys: AtomicBool,
     }
 
     /// A mail that arrived.
@@ -266,6 +268,12 @@ mod memory {
             self.0.mails.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
+        /// From now on a mail that nobody will get is not written at all, which is what a careless server
+        /// would do: the control of tests that look for a difference in time.
+        pub fn skip_decoys(&self) {
+            self.0.skips_decoys.store(true, Ordering::Relaxed);
+        }
+
         /// Takes out everything that has arrived so far, oldest first.
         pub fn take(&self) -> Vec<Received> {
             std::mem::take(&mut *self.mails()).into()
@@ -283,6 +291,14 @@ mod memory {
     }
 
     impl Mailer {
+        /// Whether the test wants a careless server.
+        pub(in crate::mail) fn skips_decoys(&self) -> bool {
+            match &self.transport {
+                Transport::Memory(postbox) => postbox.0.skips_decoys.load(Ordering::Relaxed),
+                _ => false,
+            }
+        }
+
         /// A transport for tests, and where its mails arrive.
         pub fn memory() -> (Self, Postbox) {
             let postbox = Postbox::default();

@@ -1,5 +1,5 @@
 //! What attackers try with requests to join: a stranger's name, somebody else's address, a second answer, a late one,
-//! and one by who is no longer there.
+//! one by who is no longer there, and the clock.
 
 use crate::org::join;
 use crate::problem;
@@ -8,8 +8,13 @@ use oneclaw_server::test_app::{Answer, PASSWORD, PUBLIC_URL, Person, TestApp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+
+/// Pairs of requests that one measurement compares: 2,000 requests.
+const PAIRS: u32 = 1_000;
+/// How far from one half the share of pairs may lie. Its standard error is 0.016.
+const MARGIN: f64 = 0.1;
 
 async fn enroll(app: &TestApp, name: &str, email: &str) -> Answer {
     let body = json!({ "name": name, "human_email": email, "description": "" });
@@ -187,4 +192,42 @@ each_backend! {
         recipients.sort_unstable();
         assert_eq!(recipients, ["known@example.com", "lockd@example.com"], "only people are written to");
     }
+}
+
+/// The share of pairs in which a request to an address with an account took longer than one to an address without. Pairs,
+/// so that whatever else the machine does falls on both alike; in turns, so that neither is always first.
+async fn known_takes_longer(app: &TestApp) -> f64 {
+    let mut longer = 0_u32;
+    for pair in 0..PAIRS {
+        // Past every limit of an address, so that each request to the known one writes a mail.
+        app.clock.advance(Duration::from_hours(25));
+        let mut times = [Duration::ZERO; 2];
+        for turn in 0..2 {
+            let which = ((pair + turn) % 2) as usize;
+            let email = ["known@example.com", "nobdy@example.com"][which];
+            let started = Instant::now();
+            let _ = enroll(app, "bot", email).await;
+            times[which] = started.elapsed();
+        }
+        longer += u32::from(times[0] > times[1]);
+    }
+    f64::from(longer) / f64::from(PAIRS)
+}
+
+#[tokio::test]
+async fn time_tells_nothing_about_an_address() {
+    let app = TestApp::new().await;
+    let _known = app.sign_up("known@example.com").await;
+    let share = known_takes_longer(&app).await;
+    assert!((share - 0.5).abs() < MARGIN, "{share}");
+}
+
+/// The control: a server that writes no mail for nobody is found out by the same measurement.
+#[tokio::test]
+async fn time_would_tell_if_nothing_were_written_for_strangers() {
+    let app = TestApp::new().await;
+    let _known = app.sign_up("known@example.com").await;
+    app.postbox.skip_decoys();
+    let share = known_takes_longer(&app).await;
+    assert!(share > 0.5 + MARGIN, "{share}");
 }

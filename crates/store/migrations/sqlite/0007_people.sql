@@ -64,5 +64,5 @@ CREATE INDEX device_codes_by_decider ON device_codes (decided_by) WHERE decided_
 
 -- Whoever deletes their account takes what was theirs along.
 CREATE INDEX enrollments_by_org ON enrollments (org_id) WHERE org_id IS NOT NULL;
-CREATE INDEX outbox_by_org ON outbox (org_id) WHERE org_id IS NOT NULL;
+CREATE INDEX outbox_by_org ON outbox (org_id);
 CREATE INDEX sessions_by_org ON sessions (org_id);
