@@ -336,7 +336,7 @@ fn set_source(app: &App, op: &Op, row: &mut BindingRow, source: Source) -> Resul
     match source {
         Source::Inline(text) => {
             Credential::parse(text.expose())?;
-            row.sealed_credential = Some(seal(app, op, row.org_id, row.id, text.into_bytes())?);
+            row.sealed_credential = Some(seal(app, op, row.org_id, row.id, &text.into_bytes())?);
             (row.vault_id, row.path) = (None, None);
         }
         Source::Vault(vault, path) => {
@@ -356,9 +356,9 @@ async fn vouch(op: &mut Op, live: &Live, caller: &Caller, row: &BindingRow) -> R
     Ok(())
 }
 
-fn seal(app: &App, op: &Op, org: OrgId, id: BindingId, plain: SecretBytes) -> Result<Vec<u8>> {
+fn seal(app: &App, op: &Op, org: OrgId, id: BindingId, plain: &SecretBytes) -> Result<Vec<u8>> {
     let record = Record::BindingCredential(org, id);
-    Ok(app.keyring().seal_record(record, &plain, op.random())?)
+    Ok(app.keyring().seal_record(record, plain, op.random())?)
 }
 
 fn changed(op: &mut Op, caller: &Caller, row: &BindingRow, action: &'static str) {

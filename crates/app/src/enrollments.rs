@@ -6,39 +6,36 @@
 //! - A link identifies a request. It decides nothing: that takes a signed-in human of the right
 //!   account, in a request that changes state.
 //! - Of any number of decisions exactly one counts.
-//! - Approving gives existence, not access: the new agent has no policy.
+//! - Approving gives existence; access only where the human gives it in the same act, see [`access`].
 //! - Whoever brings a key is given no other secret by mail or page; see [`pairing`].
 
+use crate::App;
 use crate::agents::{self, Agent};
 use crate::boot::KeyDelivery;
 use crate::error::{Error, Result};
 use crate::live::{Caller, Live};
-use crate::mail::{self, Message};
 use crate::op::{Op, entry};
 use crate::users::Origin;
-use crate::{App, limits};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, EnrollmentId, OrgId, UserId};
-use oneclaw_core::limit::Limit;
+use oneclaw_core::id::{AgentId, EnrollmentId, PolicyId, UserId};
 use oneclaw_core::model::enrollment::{EnrollmentStatus, PENDING_LIFETIME};
 use oneclaw_core::model::text::{Email, parse_description, parse_name};
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::token::{PlainToken, TokenHash, TokenKind};
+use oneclaw_store::Tx;
 use oneclaw_store::enrollments::EnrollmentRow;
-use std::net::IpAddr;
 use std::str::FromStr as _;
-use std::time::Duration;
 
+mod access;
+mod asking;
 mod delivery;
 mod pairing;
+pub use access::{Grant, GrantVault, RequestedAccess, suggested};
+use asking::{check_caps, notify};
 use delivery::{deliver, delivery_mode};
 pub use pairing::{Credential, Offer, Opened, Outcome, Shown, poll};
 
-/// Pending requests of one mail address, of one client address, and of the whole instance.
-const PENDING_OF_EMAIL: i64 = 5;
-const PENDING_OF_IP: i64 = 20;
-const PENDING_OF_INSTANCE: i64 = 10_000;
 /// How many requests a list shows.
 const LISTED: i64 = 100;
 
@@ -53,6 +50,8 @@ pub struct EnrollRequest {
     pub description: String,
     /// A key of its own.
     pub key: Option<Offer>,
+    /// What it would like to reach.
+    pub access: Vec<RequestedAccess>,
 }
 
 /// The answer, the same in every branch.
@@ -96,6 +95,10 @@ pub struct Enrollment {
     pub agent: Option<AgentId>,
     /// The key that the agent brought; on one request, not in lists.
     pub key: Option<Shown>,
+    /// The access that it asks for; on one request, not in lists.
+    pub access: Vec<RequestedAccess>,
+    /// Names what a human sees of it; on one request, not in lists.
+    pub request_hash: Option<String>,
 }
 
 /// How the approver decides in favour.
@@ -107,6 +110,10 @@ pub struct Approval {
     pub name: Option<String>,
     /// The four words that the agent shows, where it brought a key.
     pub phrase: Option<String>,
+    /// What it is given at once; nothing, when empty.
+    pub grants: Vec<Grant>,
+    /// Which request was seen: [`Enrollment::request_hash`].
+    pub seen: Option<String>,
 }
 
 /// How the key of a new agent reaches the approver.
@@ -135,6 +142,8 @@ pub struct Approved {
     pub agent: Agent,
     /// Where its key went.
     pub delivery: Delivery,
+    /// The policies that came with it.
+    pub policies: Vec<PolicyId>,
 }
 
 /// One answer for a request that is not there and for one that is somebody else's.
@@ -156,6 +165,7 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
             Email::parse(text).map_err(|error| Error::invalid("human_email", error.to_string()))?,
         ),
     };
+    let access = access::checked(request.access)?;
     let (app_in, origin) = (app.clone(), origin.clone());
     let requested = app
         .run(move |op| {
@@ -186,8 +196,9 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
                     format!("{}/enroll/{}", app_in.settings().public_url, token.expose());
                 let org =
                     notify(&app_in, op, email.as_ref(), &row, origin.ip, &approval_url).await?;
+                access::keep(op, &row, &access).await?;
                 let pairing = match &request.key {
-                    Some(offer) => Some(pairing::open(&app_in, op, &row, offer).await?),
+                    Some(offer) => Some(pairing::open(&app_in, op, &row, &access, offer).await?),
                     None => None,
                 };
                 let details = Details::new()
@@ -211,80 +222,6 @@ pub async fn request(app: &App, request: EnrollRequest, origin: &Origin) -> Resu
         .await?;
     app.wake_mail();
     Ok(requested)
-}
-
-/// Caps on what is asked and what waits, per network and for the instance: refused before the address is looked at,
-/// for everybody alike.
-async fn check_caps(app: &App, op: &mut Op, origin: &Origin) -> Result<()> {
-    if let Some(network) = origin.network() {
-        let counter = app.counter(Limit::EnrollNetwork, &network);
-        limits::count(op, &counter, Limit::EnrollNetwork).await?;
-    }
-    let now = op.now();
-    let full = || {
-        Error::rate_limited(
-            "Too many requests to join are waiting for a decision. Try again later.",
-            Duration::from_mins(10),
-        )
-    };
-    if op.tx().count_pending_enrollments(now).await? >= PENDING_OF_INSTANCE {
-        return Err(full());
-    }
-    match origin.ip_text() {
-        Some(ip) if op.tx().count_pending_enrollments_of_ip(&ip, now).await? >= PENDING_OF_IP => {
-            Err(full())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Mails the human, when there is one to mail; otherwise does the same work for nobody. Returns the
-/// organisation whose log the request goes to.
-async fn notify(
-    app: &App,
-    op: &mut Op,
-    email: Option<&Email>,
-    row: &EnrollmentRow,
-    ip: Option<IpAddr>,
-    url: &str,
-) -> Result<OrgId> {
-    let Some(email) = email else {
-        return Ok(OrgId::NIL);
-    };
-    let now = op.now();
-    let counters = [Limit::EnrollAddress, Limit::EnrollAddressDaily]
-        .map(|limit| (limit, app.counter(limit, email.as_str())));
-    let mut too_often = op
-        .tx()
-        .count_pending_enrollments_of_email(email.as_str(), now)
-        .await?
-        > PENDING_OF_EMAIL;
-    for (limit, counter) in counters {
-        // What one limit refuses does not count for the next: asking five times at once must not use
-        // up the mails of the whole day.
-        too_often = too_often || limits::exceeded(op, &counter, limit).await?.is_some();
-    }
-    let home = op.tx().find_home_of_email(email.as_str()).await?;
-    let message = Message::EnrollmentRequest {
-        name: row.name.clone(),
-        description: row.description.clone(),
-        ip,
-        user_agent: row.user_agent.clone(),
-        requested_at: row.created_at,
-        expires_at: row.expires_at,
-        allow_link: format!("{url}?choice=allow"),
-        deny_link: format!("{url}?choice=deny"),
-    };
-    match home {
-        Some(home) if !too_often => {
-            mail::queue(app, op, Some(home), email.as_str(), &message).await?;
-            Ok(home)
-        }
-        other => {
-            mail::queue_discarded(app, op, email.as_str(), &message).await?;
-            Ok(other.unwrap_or(OrgId::NIL))
-        }
-    }
 }
 
 /// Requests addressed to the caller, and those the caller decided, newest first.
@@ -319,12 +256,7 @@ pub async fn lookup(app: &App, caller: &Caller, token: &SecretString) -> Result<
         .ok_or_else(missing)?;
     check_addressee(&row, &view.live, user)?;
     let now = view.now;
-    let pairing = pairing::find(&mut view.tx, row.id).await?;
-    let key = pairing.map(|pairing| pairing.shown(&row));
-    Ok(Enrollment {
-        key,
-        ..enrollment_of(row, now)?
-    })
+    shown(app, &mut view.tx, row, now).await
 }
 
 /// One request, if it is the caller's to decide or the caller decided it.
@@ -338,15 +270,26 @@ pub async fn find(app: &App, caller: &Caller, id: EnrollmentId) -> Result<Enroll
     }
     check_addressee(&row, &view.live, user)?;
     let now = view.now;
-    let pairing = pairing::find(&mut view.tx, row.id).await?;
-    let key = pairing.map(|pairing| pairing.shown(&row));
+    shown(app, &mut view.tx, row, now).await
+}
+
+/// A request with all that a human decides on.
+async fn shown(app: &App, tx: &mut Tx, row: EnrollmentRow, now: Timestamp) -> Result<Enrollment> {
+    let access = access::find(tx, &row).await?;
+    let pairing = pairing::find(tx, row.id).await?;
+    let key = pairing.map(|pairing| pairing.shown(&row, &access));
+    let fingerprint = key.as_ref().map_or("", |key| key.fingerprint.as_str());
+    let request_hash = access::request_hash(app, &row, &access, fingerprint);
     Ok(Enrollment {
         key,
+        access,
+        request_hash: Some(request_hash),
         ..enrollment_of(row, now)?
     })
 }
 
-/// Lets the agent in. It joins the approver's organisation, with no access to anything.
+/// Lets the agent in. It joins the approver's organisation, with the access that the approver gives it,
+/// if any.
 pub async fn approve(
     app: &App,
     caller: &Caller,
@@ -366,9 +309,15 @@ pub async fn approve(
                 let live = op.authenticate(&caller).await?;
                 let row = pending(op, id, hash.as_ref(), &live, user).await?;
                 let pairing = pairing::find(op.tx(), row.id).await?;
+                let wishes = access::find(op.tx(), &row).await?;
+                let key = pairing.as_ref().map(|pairing| pairing.key.fingerprint());
+                let hash = access::request_hash(&app_in, &row, &wishes, &key.unwrap_or_default());
+                access::is_seen(approval.seen.as_deref(), &hash)?;
                 if let Some(pairing) = &pairing {
+                    let words = pairing.words(&row, &wishes);
                     let phrase = approval.phrase.as_deref();
-                    let refusal = pairing.refuse(&app_in, op, &caller, &row, phrase).await?;
+                    let refusal =
+                        pairing::refuse(&app_in, op, &caller, &row, &words, phrase).await?;
                     if let Some(refusal) = refusal {
                         return Ok(Err(refusal));
                     }
@@ -387,6 +336,9 @@ pub async fn approve(
                 if let Some(pairing) = &pairing {
                     pairing.admit(op, agent.id).await?;
                 }
+                let who = (user, agent.id);
+                let grants = approval.grants;
+                let policies = access::give(&app_in, op, &caller, &live, who, grants).await?;
                 let row = decide(
                     op,
                     &caller,
@@ -405,6 +357,7 @@ pub async fn approve(
                     enrollment: enrollment_of(row, now)?,
                     agent,
                     delivery,
+                    policies,
                 }))
             })
         })
@@ -575,5 +528,7 @@ fn enrollment_of(row: EnrollmentRow, now: Timestamp) -> Result<Enrollment> {
         decision_reason: row.decision_reason,
         agent: row.agent_id,
         key: None,
+        access: Vec::new(),
+        request_hash: None,
     })
 }

@@ -39,6 +39,7 @@ const LIFE: Duration = Duration::from_mins(5);
 
 /// What an account can confirm an act with.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way of its own")]
 pub struct Ways {
     /// The account has a password.
     pub password: bool,

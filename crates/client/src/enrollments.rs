@@ -6,15 +6,15 @@
 //! - Links carry a token that identifies a request; deciding takes a signed-in human and a POST.
 
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, EnrollmentId, UserId, VaultId};
-use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::id::{AgentId, EnrollmentId, PolicyId, UserId, VaultId};
+use oneclaw_core::model::enrollment::{self as model, EnrollmentStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::agents::AgentResponse;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::wire::{SecretText, vocabulary};
+use crate::wire::{SecretText, null_as_default, vocabulary};
 
 vocabulary! {
     /// How the new agent's API key gets to the human who approved.
@@ -26,6 +26,45 @@ vocabulary! {
         /// The agent has a key of its own, or collects one; the approver gets none.
         Agent = "agent",
     }
+}
+
+/// Access that an agent asks for when it asks to join. Its human sees it and grants it, less, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RequestedAccess {
+    /// Name or id of a vault, as the agent knows it.
+    pub vault: String,
+    /// Paths, as in a policy.
+    pub path_pattern: String,
+    /// At least one of `read`, `write`, `delete`, `rotate`, `use`.
+    pub permissions: Vec<String>,
+    /// For how long, from a minute to a year; always, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub duration_seconds: Option<i64>,
+    /// What for. Text chosen by a stranger.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Access that a human gives a new agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrollmentGrant {
+    /// The vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
+    pub vault_id: Option<VaultId>,
+    /// In place of `vault_id`: the name of a vault that is made with the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_vault: Option<String>,
+    /// Paths, as in a policy.
+    pub path_pattern: String,
+    /// At least one of `read`, `write`, `delete`, `rotate`, `use`.
+    pub permissions: Vec<String>,
+    /// For how long, from a minute to a year; always, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<i64>,
 }
 
 /// Body of `POST /v1/agents/enroll`.
@@ -49,6 +88,13 @@ pub struct EnrollAgentRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub credential: Option<String>,
+    /// What it would like to reach: at most 10 entries. Nothing of it holds before its human grants it.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub requested_access: Vec<RequestedAccess>,
 }
 
 /// Answer of `POST /v1/agents/enroll`.
@@ -173,6 +219,17 @@ pub struct EnrollmentResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub fingerprint: Option<String>,
+    /// The access that the agent asks for; on one enrolment, not in lists.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub requested_access: Vec<RequestedAccess>,
+    /// Names what is shown here, for [`ApproveEnrollmentRequest`]; on one enrolment, not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub request_hash: Option<String>,
 }
 
 /// Query of `GET /v1/enrollments`.
@@ -217,6 +274,16 @@ pub struct ApproveEnrollmentRequest {
     /// The four words that the agent shows. Needed where the agent brought a key; five wrong ones deny the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phrase: Option<String>,
+    /// What the agent is given at once; nothing, when left out. In one transaction with the agent.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub grants: Vec<EnrollmentGrant>,
+    /// The `request_hash` of what was looked at: anything else is 409.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_hash: Option<String>,
 }
 
 /// Answer of `POST /v1/enrollments/{enrollment_id}/approve`.
@@ -233,6 +300,10 @@ pub struct ApproveEnrollmentResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uri"))]
     pub reveal_url: Option<SecretText>,
+    /// The policies that came with the agent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Uuid>))]
+    pub policy_ids: Vec<PolicyId>,
 }
 
 /// Body of `POST /v1/enrollments/{enrollment_id}/deny`; may be missing.
@@ -246,6 +317,30 @@ pub struct DenyEnrollmentRequest {
     /// Why, for the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl From<RequestedAccess> for model::RequestedAccess {
+    fn from(wish: RequestedAccess) -> Self {
+        Self {
+            vault: wish.vault,
+            path_pattern: wish.path_pattern,
+            permissions: wish.permissions,
+            duration_seconds: wish.duration_seconds,
+            reason: wish.reason,
+        }
+    }
+}
+
+impl From<model::RequestedAccess> for RequestedAccess {
+    fn from(wish: model::RequestedAccess) -> Self {
+        Self {
+            vault: wish.vault,
+            path_pattern: wish.path_pattern,
+            permissions: wish.permissions,
+            duration_seconds: wish.duration_seconds,
+            reason: wish.reason,
+        }
+    }
 }
 
 /// Enrolment.

@@ -135,6 +135,15 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
+/// Reads `null` as what a missing member means.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// A free-form JSON object, kept as the text it was written with.
 ///
 /// Metadata and policy conditions go through the server untouched (key order, number precision), and the details of

@@ -87,7 +87,6 @@ impl Auth {
     fn check(&self) -> Result<(), Refused> {
         let bad = |sentence: &str| Err(Refused::malformed("config", sentence));
         match self {
-            Self::Bearer => Ok(()),
             Self::Basic { username } if username.contains(':') || !is_printable(username) => {
                 bad("auth.username must be printable ASCII without a colon.")
             }
@@ -103,7 +102,7 @@ impl Auth {
             Self::Query { name } if name.is_empty() || !is_printable(name) => {
                 bad("auth.name must be the name of a parameter, such as api_key.")
             }
-            Self::Basic { .. } | Self::Header { .. } | Self::Query { .. } => Ok(()),
+            Self::Bearer | Self::Basic { .. } | Self::Header { .. } | Self::Query { .. } => Ok(()),
         }
     }
 

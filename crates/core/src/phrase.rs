@@ -1,8 +1,8 @@
 //! Four words that an agent and the page of its request both show, so that a human sees whether they
 //! belong together.
 //!
-//! They come from everything that makes the request: another key, name, address or request gives other
-//! words. Four of 256 words are 32 bits, and each guess would be a request of its own, of which a network has
+//! They come from everything that makes the request: another key, name, address, access or request gives
+//! other words. Four of 256 words are 32 bits, and each guess would be a request of its own, of which a network has
 //! few.
 
 use sha2::{Digest as _, Sha256};
@@ -25,6 +25,8 @@ pub struct PhraseOf<'a> {
     pub name: &'a str,
     /// The address that it names, lower-case; empty without one.
     pub human_email: &'a str,
+    /// The access that it asks for, as [`access_text`](crate::model::enrollment::access_text) has it.
+    pub access: &'a str,
 }
 
 impl PhraseOf<'_> {
@@ -33,7 +35,7 @@ impl PhraseOf<'_> {
         hash.update(b"1claw pairing phrase 1");
         hash.update(self.enrollment.as_uuid().as_bytes());
         hash.update(self.public_key);
-        for text in [self.name, self.human_email] {
+        for text in [self.name, self.human_email, self.access] {
             // Lengths first, so that no two requests are the same bytes.
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(text.as_bytes());
@@ -135,6 +137,7 @@ mod tests {
             public_key: &KEY,
             name: "deploy-bot",
             human_email: "alice@example.com",
+            access: "",
         }
     }
 
@@ -151,6 +154,11 @@ mod tests {
         let other = PhraseOf {
             name: "deploy-bota",
             human_email: "lice@example.com",
+            ..request()
+        };
+        assert_ne!(other.phrase(), phrase);
+        let other = PhraseOf {
+            access: "[]",
             ..request()
         };
         assert_ne!(other.phrase(), phrase);

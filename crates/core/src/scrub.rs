@@ -94,12 +94,12 @@ impl Scrubber {
                     let mut end = end;
                     if spelling == Spelling::Base64 {
                         // The characters on both sides hold bits of the first and the last byte.
-                        if clean.last().is_some_and(is_base64) {
+                        if clean.last().copied().is_some_and(is_base64) {
                             clean.pop();
                         }
-                        end += text
-                            .get(end..)
-                            .map_or(0, |rest| usize::from(rest.first().is_some_and(is_base64)));
+                        end += text.get(end..).map_or(0, |rest| {
+                            usize::from(rest.first().copied().is_some_and(is_base64))
+                        });
                     }
                     clean.extend_from_slice(MARK.as_bytes());
                     found += 1;
@@ -141,8 +141,8 @@ fn base64_core(value: &[u8], before: usize, alphabet: &data_encoding::Encoding) 
     encoded.get(first..end).unwrap_or_default().to_vec()
 }
 
-fn is_base64(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
 /// Where the needle ends if it begins at `at`. A character can be read in several ways, so all places that

@@ -26,6 +26,17 @@ row! {
     }
 }
 
+row! {
+    /// The access that a request asks for.
+    pub struct ManifestRow {
+        /// JSON.
+        pub manifest: String,
+    }
+}
+
+const INSERT_MANIFEST: &str =
+    "INSERT INTO enrollment_access (enrollment_id, manifest) VALUES ($1, $2)";
+const FIND_MANIFEST: &str = "SELECT manifest FROM enrollment_access WHERE enrollment_id = $1";
 const INSERT: &str = "INSERT INTO pairings (enrollment_id, poll_hash, public_key, credential) \
     VALUES ($1, $2, $3, $4)";
 const FIND: &str =
@@ -50,6 +61,17 @@ impl Tx {
             row.credential.as_str(),
         )?;
         Ok(())
+    }
+
+    /// Adds the access that a request asks for.
+    pub async fn insert_manifest(&mut self, id: EnrollmentId, manifest: &str) -> Result<()> {
+        changed!(self, INSERT_MANIFEST, id.as_uuid(), manifest)?;
+        Ok(())
+    }
+
+    /// The access that a request asks for, if it asks for some.
+    pub async fn find_manifest(&mut self, id: EnrollmentId) -> Result<Option<ManifestRow>> {
+        maybe!(self, FIND_MANIFEST, id.as_uuid())
     }
 
     /// What a request brought, if it brought a key.

@@ -11,11 +11,13 @@
 use super::{EnrollmentStatus, decide, missing, status_at};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::live::Caller;
+use crate::live::{Caller, load_principal};
 use crate::op::{Op, entry};
 use oneclaw_core::audit::{Actor, Details};
+use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::id::{AgentId, EnrollmentId, VaultId};
 use oneclaw_core::limit::{Limit, Policy};
+use oneclaw_core::model::enrollment::{RequestedAccess, access_text};
 use oneclaw_core::phrase::{self, PhraseOf};
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::assertion::AgentPublicKey;
@@ -128,16 +130,28 @@ pub struct Outcome {
     pub agent: Option<AgentId>,
     /// Its key, this once.
     pub api_key: Option<SecretString>,
-    /// Vaults it can find by now, with the key or without.
+    /// Vaults it can find, beside the key.
     pub vaults: Vec<VaultId>,
 }
 
-fn words<'a>(row: &'a EnrollmentRow, key: &'a AgentPublicKey) -> PhraseOf<'a> {
-    PhraseOf {
+/// The phrase, and the phrase among others.
+pub(super) struct Words {
+    phrase: String,
+    choices: Vec<String>,
+}
+
+fn words(row: &EnrollmentRow, key: &AgentPublicKey, wishes: &[RequestedAccess]) -> Words {
+    let access = access_text(wishes);
+    let of = PhraseOf {
         enrollment: row.id,
         public_key: key.as_bytes(),
         name: &row.name,
         human_email: row.human_email.as_deref().unwrap_or_default(),
+        access: &access,
+    };
+    Words {
+        phrase: of.phrase(),
+        choices: of.choices(),
     }
 }
 
@@ -146,6 +160,7 @@ pub(super) async fn open(
     app: &App,
     op: &mut Op,
     row: &EnrollmentRow,
+    wishes: &[RequestedAccess],
     offer: &Offer,
 ) -> Result<Opened> {
     let poll = PlainToken::generate(TokenKind::PollToken, op.random());
@@ -159,7 +174,7 @@ pub(super) async fn open(
     Ok(Opened {
         id: row.id,
         fingerprint: offer.public_key.fingerprint(),
-        phrase: words(row, &offer.public_key).phrase(),
+        phrase: words(row, &offer.public_key, wishes).phrase,
         poll_token: poll.into_secret(),
     })
 }
@@ -184,11 +199,15 @@ fn pairing_of(row: &PairingRow) -> Result<Pairing> {
 }
 
 impl Pairing {
-    pub(super) fn shown(&self, row: &EnrollmentRow) -> Shown {
+    pub(super) fn words(&self, row: &EnrollmentRow, wishes: &[RequestedAccess]) -> Words {
+        words(row, &self.key, wishes)
+    }
+
+    pub(super) fn shown(&self, row: &EnrollmentRow, wishes: &[RequestedAccess]) -> Shown {
         Shown {
             fingerprint: self.key.fingerprint(),
             keeps_key: self.credential == Credential::PrivateKeyJwt,
-            choices: words(row, &self.key).choices(),
+            choices: self.words(row, wishes).choices,
         }
     }
 
@@ -202,53 +221,53 @@ impl Pairing {
         }
         Ok(())
     }
+}
 
-    /// Counts a phrase that is not the one. `Some` is the refusal; its statements are to be kept.
-    pub(super) async fn refuse(
-        &self,
-        app: &App,
-        op: &mut Op,
-        caller: &Caller,
-        row: &EnrollmentRow,
-        written: Option<&str>,
-    ) -> Result<Option<Error>> {
-        let Some(written) = written.filter(|written| !written.trim().is_empty()) else {
-            return Err(Error::invalid(
-                "phrase",
-                "Pick the four words that the agent shows. If it shows others, or none, deny the request.",
-            ));
-        };
-        if phrase::is_same(written, &words(row, &self.key).phrase()) {
-            return Ok(None);
-        }
-        let (now, (allowed, length)) = (op.now(), allowed());
-        let counter = app.counter(Limit::EnrollPhrase, &row.id.to_string());
-        let window = op
-            .tx()
-            .count_in_window(&counter, now, now.plus(length))
-            .await?;
-        let left = i64::from(allowed) - window.count;
-        op.log(entry(
-            caller.org(),
-            caller.actor(),
-            caller.ip(),
-            "enroll.wrong_phrase",
-            ("enrollment", row.id.to_string()),
-            Details::new().int("tries_left", left.max(0)),
+/// Counts a phrase that is not the one. `Some` is the refusal; its statements are to be kept.
+pub(super) async fn refuse(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    row: &EnrollmentRow,
+    words: &Words,
+    written: Option<&str>,
+) -> Result<Option<Error>> {
+    let Some(written) = written.filter(|written| !written.trim().is_empty()) else {
+        return Err(Error::invalid(
+            "phrase",
+            "Pick the four words that the agent shows. If it shows others, or none, deny the request.",
         ));
-        if left > 0 {
-            return Ok(Some(Error::invalid(
-                "phrase",
-                "These are not the words of this request. Compare them with what the agent shows; if they differ, deny it.",
-            )));
-        }
-        let reason = Some("wrong verification phrase, too often".to_owned());
-        let row = op.tx().find_enrollment(row.id).await?.ok_or_else(missing)?;
-        decide(op, caller, row, EnrollmentStatus::Denied, reason, None).await?;
-        Ok(Some(Error::conflict(
-            "The wrong words were picked five times, so the request was denied. If the agent is yours, let it ask again.",
-        )))
+    };
+    if phrase::is_same(written, &words.phrase) {
+        return Ok(None);
     }
+    let (now, (allowed, length)) = (op.now(), allowed());
+    let counter = app.counter(Limit::EnrollPhrase, &row.id.to_string());
+    let window = op
+        .tx()
+        .count_in_window(&counter, now, now.plus(length))
+        .await?;
+    let left = i64::from(allowed) - window.count;
+    op.log(entry(
+        caller.org(),
+        caller.actor(),
+        caller.ip(),
+        "enroll.wrong_phrase",
+        ("enrollment", row.id.to_string()),
+        Details::new().int("tries_left", left.max(0)),
+    ));
+    if left > 0 {
+        return Ok(Some(Error::invalid(
+            "phrase",
+            "These are not the words of this request. Compare them with what the agent shows; if they differ, deny it.",
+        )));
+    }
+    let reason = Some("wrong verification phrase, too often".to_owned());
+    let row = op.tx().find_enrollment(row.id).await?.ok_or_else(missing)?;
+    decide(op, caller, row, EnrollmentStatus::Denied, reason, None).await?;
+    Ok(Some(Error::conflict(
+        "The wrong words were picked five times, so the request was denied. If the agent is yours, let it ask again.",
+    )))
 }
 
 fn allowed() -> (u32, Duration) {
@@ -299,8 +318,18 @@ pub async fn poll(
     if agent.api_key_hash.is_some() {
         return Ok(outcome);
     }
-    let api_key = collect(app, row, ip).await?;
-    Ok(Outcome { api_key, ..outcome })
+    let org = agent.org_id;
+    let Some(api_key) = collect(app, row, ip).await? else {
+        return Ok(outcome);
+    };
+    let mut tx = app.store().begin_read().await?;
+    let found = load_principal(&mut tx, agent.id.into(), org, AuthMethod::ApiKey, now).await;
+    Ok(Outcome {
+        api_key: Some(api_key),
+        // Switched off in this very moment it can find none, and has a key that opens nothing.
+        vaults: found.map_or_else(|_| Vec::new(), |loaded| loaded.reachable),
+        ..outcome
+    })
 }
 
 /// Makes the key of an agent that has none, unless somebody was faster.

@@ -14,6 +14,7 @@ fn ask(email: Option<&str>) -> EnrollRequest {
         human_email: email.map(str::to_owned),
         description: "CI pipeline agent".to_owned(),
         key: None,
+        access: Vec::new(),
     }
 }
 
@@ -73,7 +74,7 @@ each_backend! {
         assert_eq!(enrollments::list(&instance.app, &alice).await.unwrap().len(), 1);
         // Not for anybody else, with or without the link.
         assert_eq!(enrollments::lookup(&instance.app, &mallory, &token).await.unwrap_err().kind(), &Kind::NotFound);
-        let refused = enrollments::approve(&instance.app, &mallory, seen.id, Approval { token: Some(token), name: None, phrase: None }).await;
+        let refused = enrollments::approve(&instance.app, &mallory, seen.id, Approval { token: Some(token), name: None, phrase: None, grants: Vec::new(), seen: None }).await;
         assert_eq!(refused.unwrap_err().kind(), &Kind::NotFound);
         // The addressee needs no link: the address is the proof.
         let approved = enrollments::approve(&instance.app, &alice, seen.id, Approval::default()).await.unwrap();
@@ -131,7 +132,7 @@ each_backend! {
         // The id alone decides nothing: it is no capability.
         let refused = enrollments::approve(&instance.app, &alice, id, Approval::default()).await;
         assert_eq!(refused.unwrap_err().kind(), &Kind::NotFound);
-        let approved = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None }).await.unwrap();
+        let approved = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None, grants: Vec::new(), seen: None }).await.unwrap();
         let Delivery::Link { reveal_url } = approved.delivery else { panic!("there is no mail here") };
         let link = token_of(&reveal_url);
         let agent = approved.agent.id;
@@ -141,7 +142,7 @@ each_backend! {
         assert_eq!(agents::reveal_key(&instance.app, &alice, agent, &link).await.map(|_| ()).unwrap_err().kind(), &Kind::NotFound);
         instance.exchange(&key).await;
         // Decided is decided, for everybody.
-        let again = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None }).await;
+        let again = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None, grants: Vec::new(), seen: None }).await;
         assert_eq!(again.unwrap_err().kind(), &Kind::Conflict);
         assert_eq!(enrollments::lookup(&instance.app, &mallory, &token()).await.unwrap_err().kind(), &Kind::NotFound);
     }
@@ -158,7 +159,7 @@ each_backend! {
         // The token of the session has ended by now too.
         let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap().done().unwrap();
         let alice = instance.app.verify_token(alice.token.access_token.expose(), None).unwrap();
-        let late = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None }).await;
+        let late = enrollments::approve(&instance.app, &alice, id, Approval { token: Some(token()), name: None, phrase: None, grants: Vec::new(), seen: None }).await;
         assert_eq!(late.unwrap_err().kind(), &Kind::Gone);
         assert!(agents::list(&instance.app, &alice).await.unwrap().is_empty());
         let origin = Origin { ip: Some("192.0.2.1".parse().unwrap()), user_agent: "curl".to_owned() };

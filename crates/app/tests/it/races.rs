@@ -81,7 +81,7 @@ each_backend! {
     async fn one_decision_counts(database: TestDatabase) {
         let instance = Arc::new(Instance::open(database).await);
         let owner = instance.person("alice@example.com").await;
-        let request = EnrollRequest { name: "bot".to_owned(), human_email: None, description: String::new(), key: None };
+        let request = EnrollRequest { name: "bot".to_owned(), human_email: None, description: String::new(), key: None, access: Vec::new() };
         let url = enrollments::request(&instance.app, request, &Origin::default()).await.unwrap().approval_url;
         let token = url.rsplit('/').next().unwrap().to_owned();
         let id = enrollments::lookup(&instance.app, &owner, &secret(&token)).await.unwrap().id;
@@ -90,7 +90,7 @@ each_backend! {
             let (instance, owner, token) = (Arc::clone(&instance), owner.clone(), secret(&token));
             deciders.spawn(async move {
                 if number % 2 == 0 {
-                    let approval = Approval { token: Some(token), name: None, phrase: None };
+                    let approval = Approval { token: Some(token), name: None, phrase: None, grants: Vec::new(), seen: None };
                     enrollments::approve(&instance.app, &owner, id, approval).await.map(|_| ())
                 } else {
                     enrollments::deny(&instance.app, &owner, id, Some(token), None).await.map(|_| ())

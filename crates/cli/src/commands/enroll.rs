@@ -11,9 +11,10 @@ use clap::Args;
 use oneclaw_client::Error;
 use oneclaw_client::enrollments::{
     EnrollAgentRequest, EnrollAgentResponse, EnrollmentStatusQuery, EnrollmentStatusResponse,
+    RequestedAccess,
 };
 use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
-use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::model::enrollment::{EnrollmentStatus, access_text};
 use oneclaw_core::phrase::PhraseOf;
 use oneclaw_crypto::SystemRandom;
 use oneclaw_crypto::assertion::AgentKeyPair;
@@ -37,9 +38,52 @@ pub(crate) struct EnrollArgs {
     /// What the agent is for
     #[arg(long)]
     description: Option<String>,
+    /// Access to ask for, as VAULT:PATTERN:PERMISSIONS, for example 'prod:db/**:read,use'; may be repeated
+    #[arg(long, value_name = "ACCESS", value_parser = parse_access)]
+    access: Vec<Wish>,
+    /// How long the access is needed, in seconds
+    #[arg(long = "for", value_name = "SECONDS", requires = "access")]
+    duration: Option<i64>,
+    /// Why the access is needed
+    #[arg(long, requires = "access")]
+    reason: Option<String>,
     /// Wait for the decision, and be the agent from then on: with a key pair that stays on this machine
     #[arg(long)]
     wait: bool,
+}
+
+/// Access that is asked for, as it is written.
+#[derive(Clone, Debug)]
+struct Wish {
+    vault: String,
+    pattern: String,
+    permissions: Vec<String>,
+}
+
+impl Wish {
+    fn asked(&self, args: &EnrollArgs) -> RequestedAccess {
+        RequestedAccess {
+            vault: self.vault.clone(),
+            path_pattern: self.pattern.clone(),
+            permissions: self.permissions.clone(),
+            duration_seconds: args.duration,
+            reason: args.reason.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn parse_access(text: &str) -> Result<Wish, String> {
+    let parts = text.split_once(':').and_then(|(vault, rest)| {
+        let (pattern, permissions) = rest.rsplit_once(':')?;
+        Some((vault, pattern, permissions))
+    });
+    let (vault, pattern, permissions) =
+        parts.ok_or("write VAULT:PATTERN:PERMISSIONS, for example 'prod:db/**:read'")?;
+    Ok(Wish {
+        vault: vault.to_owned(),
+        pattern: pattern.to_owned(),
+        permissions: permissions.split(',').map(str::to_owned).collect(),
+    })
 }
 
 pub(crate) async fn run(
@@ -71,6 +115,7 @@ fn request(args: &EnrollArgs, public_key: Option<String>) -> EnrollAgentRequest 
         description: args.description.clone(),
         credential: public_key.as_ref().map(|_| "private_key_jwt".to_owned()),
         public_key,
+        requested_access: args.access.iter().map(|wish| wish.asked(args)).collect(),
     }
 }
 
@@ -135,6 +180,8 @@ async fn ask(args: &EnrollArgs, remote: &Remote) -> Result<SavedAgent, Failure> 
     let pair = AgentKeyPair::generate(&SystemRandom).map_err(|error| broken(&error))?;
     let public = pair.public_key().map_err(|error| broken(&error))?;
     let request = request(args, Some(public.to_base64()));
+    let wishes = request.requested_access.iter().cloned();
+    let access = access_text(&wishes.map(Into::into).collect::<Vec<_>>());
     let answer = remote.client.enroll_agent(&request).await?;
     let EnrollAgentResponse {
         pairing_id: Some(pairing_id),
@@ -160,18 +207,28 @@ async fn ask(args: &EnrollArgs, remote: &Remote) -> Result<SavedAgent, Failure> 
         public_key: public.as_bytes(),
         name: args.name.trim(),
         human_email: &email,
+        access: &access,
     };
     let url = answer.approval_url.expose();
     let issuer = url
         .rsplit_once("/enroll/")
         .map_or(url, |(issuer, _)| issuer);
+    let phrase = phrase.phrase();
+    if answer.phrase.is_some_and(|shown| shown != phrase) {
+        return Err(Failure::new(
+            Exit::Mismatch,
+            "the server would show other words than this request has",
+        )
+        .because("it understood the request differently, or something on the way changed it")
+        .next("check the address with `1claw doctor`, then ask again"));
+    }
     let agent = SavedAgent {
         pairing_id,
         poll_token,
         issuer: issuer.to_owned(),
         private_key: pair.to_base64().into(),
         fingerprint: public.fingerprint(),
-        phrase: phrase.phrase(),
+        phrase,
         approval_url: answer.approval_url,
         expires_at: answer.expires_at,
         agent_id: None,

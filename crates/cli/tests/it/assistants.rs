@@ -69,7 +69,10 @@ impl Scene {
 
 /// The entry of the vault, whatever the form of the file.
 fn entry(file: &str, content: &str, member: &str) -> Value {
-    let document: Value = if file.ends_with(".toml") {
+    let document: Value = if std::path::Path::new(file)
+        .extension()
+        .is_some_and(|name| name == "toml")
+    {
         let table: toml::Table = content.parse().unwrap();
         serde_json::to_value(table).unwrap()
     } else {

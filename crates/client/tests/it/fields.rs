@@ -81,7 +81,10 @@ const OURS: &[(&str, &str)] = &[
         "EmailOtpVerifyResponse",
         "access_token expires_in is_new mfa_required mfa_token refresh_token token_type",
     ),
-    ("EnrollAgentRequest", "credential public_key"),
+    (
+        "EnrollAgentRequest",
+        "credential public_key requested_access",
+    ),
     (
         "EnrollAgentResponse",
         "expires_at fingerprint pairing_id phrase poll_token",
@@ -299,7 +302,7 @@ mod schemas {
             device: DeviceApproveRequest DeviceCodeRequest DeviceCodeResponse DeviceStatusResponse DeviceTokenRequest
                 DeviceTokenResponse;
             email_otp: EmailOtpVerifyResponse SendEmailOtpRequest SendEmailOtpResponse VerifyEmailOtpRequest;
-            enrollments: ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
+            enrollments: RequestedAccess EnrollmentGrant ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
                 EnrollAgentResponse EnrollmentListResponse EnrollmentLookupRequest EnrollmentOrigin
                 EnrollmentResponse EnrollmentStatusResponse;
             federation: TokenExchangeRequest TokenExchangeResponse;

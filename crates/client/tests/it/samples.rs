@@ -193,13 +193,33 @@ fn requests() -> Vec<Sample> {
         display_name: some("Alice"),
         marketing_emails: Some(false),
     };
-    let enroll = |human_email, description, public_key, credential| EnrollAgentRequest {
-        name: "deploy-bot".into(),
-        human_email,
-        description,
-        public_key,
-        credential,
+    let wish = |duration_seconds| RequestedAccess {
+        vault: "prod".into(),
+        path_pattern: "db/**".into(),
+        permissions: vec!["read".into()],
+        duration_seconds,
+        reason: "migrations".into(),
     };
+    let grant = |vault_id, new_vault, duration_seconds| EnrollmentGrant {
+        vault_id,
+        new_vault,
+        path_pattern: "db/**".into(),
+        permissions: vec!["read".into()],
+        duration_seconds,
+    };
+    let enroll =
+        |human_email: Option<String>, description, public_key, credential| EnrollAgentRequest {
+            requested_access: if human_email.is_some() {
+                vec![wish(Some(3600))]
+            } else {
+                Vec::new()
+            },
+            name: "deploy-bot".into(),
+            human_email,
+            description,
+            public_key,
+            credential,
+        };
     let lookup = EnrollmentLookupRequest {
         token: secret("t-3"),
     };
@@ -211,6 +231,8 @@ fn requests() -> Vec<Sample> {
         token: Some(secret("t-3")),
         name: some("deploy"),
         phrase: some("amber lion ocean tiger"),
+        grants: vec![grant(Some(id(3)), None, None)],
+        request_hash: some("ab12"),
     };
     let deny = DenyEnrollmentRequest {
         token: Some(secret("t-3")),
@@ -270,6 +292,12 @@ fn requests() -> Vec<Sample> {
                 some("ssh-ed25519 AAAA"),
                 some("private_key_jwt"),
             ),
+        ),
+        sample("RequestedAccess", &wish(None), &wish(Some(3600))),
+        sample(
+            "EnrollmentGrant",
+            &grant(None, None, None),
+            &grant(Some(id(3)), some("prod"), Some(3600)),
         ),
         sample("EnrollmentLookupRequest", &lookup, &lookup),
         sample(
@@ -450,6 +478,8 @@ fn enrollment() -> EnrollmentResponse {
         decided_by: None,
         agent_id: None,
         fingerprint: None,
+        requested_access: Vec::new(),
+        request_hash: None,
     }
 }
 
@@ -486,11 +516,24 @@ fn enrollment_answers() -> Vec<Sample> {
         decided_by: Some(id(2)),
         agent_id: Some(id(1)),
         fingerprint: some("SHA256:abc"),
+        requested_access: vec![RequestedAccess {
+            vault: "prod".into(),
+            path_pattern: "db/**".into(),
+            permissions: vec!["read".into()],
+            duration_seconds: None,
+            reason: String::new(),
+        }],
+        request_hash: some("ab12"),
         ..enrollment()
     };
     let approved = |key_delivery, reveal_url| ApproveEnrollmentResponse {
         enrollment: decided.clone(),
         agent: agent(),
+        policy_ids: if key_delivery == KeyDelivery::Link {
+            vec![id(6)]
+        } else {
+            Vec::new()
+        },
         key_delivery,
         reveal_url,
     };

@@ -76,6 +76,31 @@ impl EnrollmentStatus {
     }
 }
 
+/// Access that an agent asks for when it asks to join. A wish: nothing of it holds before a human grants it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RequestedAccess {
+    /// Name or id of a vault, as the agent knows it.
+    pub vault: String,
+    /// Paths, as in a policy.
+    pub path_pattern: String,
+    /// As in a policy.
+    pub permissions: Vec<String>,
+    /// For how long; always, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<i64>,
+    /// What for; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The text that stands for a list of wishes wherever it is hashed: empty for none.
+pub fn access_text(wishes: &[RequestedAccess]) -> String {
+    if wishes.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(wishes).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,8 +35,9 @@ fn every_spelling_is_found() {
             .replace('"', "&quot;"),
     );
     let json = serde_json::to_string(VALUE).unwrap();
-    is_clean(&json[1..json.len() - 1]);
-    is_clean(&json[1..json.len() - 1].replace('/', "\\/"));
+    let inner = json.trim_matches('"');
+    is_clean(inner);
+    is_clean(&inner.replace('/', "\\/"));
     let twice = serde_json::to_string(&json).unwrap();
     let (clean, found) = Scrubber::new(VALUE).unwrap().scrub_text(&twice);
     assert_eq!((clean.as_str(), found), ("\"\\\"[REDACTED]\\\"\"", 1));

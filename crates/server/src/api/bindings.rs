@@ -137,7 +137,7 @@ async fn rotate_binding_credential(
     Path((agent, id)): Path<(AgentId, BindingId)>,
     Json(body): Json<RotateBindingCredentialRequest>,
 ) -> ApiResult<Reply<BindingResponse>> {
-    let credential = credential_of(body.credential)?;
+    let credential = credential_of(body.credential);
     let changed = bindings::rotate_credential(&app, &caller, agent, id, credential).await?;
     Ok(Reply(binding_response(changed)?))
 }
@@ -221,7 +221,7 @@ fn source_of(
     source: Option<CredentialSource>,
 ) -> ApiResult<Option<Source>> {
     let Some(source) = source else {
-        let credential = credential.map(credential_of).transpose()?;
+        let credential = credential.map(credential_of);
         return Ok(credential.map(Source::Inline));
     };
     match (
@@ -230,7 +230,7 @@ fn source_of(
         source.vault_id,
         source.path,
     ) {
-        ("inline", Some(value), _, _) => Ok(Some(Source::Inline(credential_of(value)?))),
+        ("inline", Some(value), _, _) => Ok(Some(Source::Inline(credential_of(value)))),
         ("vault_ref", _, Some(vault), Some(path)) => Ok(Some(Source::Vault(vault, path))),
         _ => Err(ApiError::invalid(
             "credential_source",
@@ -240,17 +240,17 @@ fn source_of(
 }
 
 /// A credential that is just a text is the same as `{"value"}`.
-fn credential_of(given: CredentialJson) -> ApiResult<SecretString> {
+fn credential_of(given: CredentialJson) -> SecretString {
     let json = given.into_json();
     if !json.expose().starts_with('"') {
-        return Ok(json.into());
+        return json.into();
     }
     let given = CredentialJson::from_json(json);
     let text = oneclaw_client::wire::SecretText::from(format!(
         "{{\"value\":{}}}",
         given.into_json().expose()
     ));
-    Ok(text.into())
+    text.into()
 }
 
 fn binding_response(binding: Binding) -> ApiResult<BindingResponse> {

@@ -2,7 +2,7 @@
 
 use super::{agents, limited};
 use crate::ServerState;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::extract::{
     Authenticated, ClientIp, Json, OptionalJson, Path, PublicJson, Query, RequestOrigin,
 };
@@ -12,13 +12,15 @@ use crate::openapi::{Conflict, Gone, NotFound, Unavailable};
 use crate::reply::{Created, Reply};
 use axum::extract::State;
 use axum::middleware::from_fn;
-use oneclaw_app::enrollments::{Approval, Delivery, EnrollRequest, Enrollment, Offer};
+use oneclaw_app::enrollments::{
+    Approval, Delivery, EnrollRequest, Enrollment, Grant, GrantVault, Offer,
+};
 use oneclaw_app::{App, enrollments};
 use oneclaw_client::enrollments::{
     ApproveEnrollmentRequest, ApproveEnrollmentResponse, DenyEnrollmentRequest, EnrollAgentRequest,
-    EnrollAgentResponse, EnrollmentListResponse, EnrollmentLookupRequest, EnrollmentOrigin,
-    EnrollmentResponse, EnrollmentStatusQuery, EnrollmentStatusResponse, KeyDelivery,
-    ListEnrollmentsQuery,
+    EnrollAgentResponse, EnrollmentGrant, EnrollmentListResponse, EnrollmentLookupRequest,
+    EnrollmentOrigin, EnrollmentResponse, EnrollmentStatusQuery, EnrollmentStatusResponse,
+    KeyDelivery, ListEnrollmentsQuery,
 };
 use oneclaw_core::id::{AgentId, EnrollmentId};
 use oneclaw_core::limit::Limit;
@@ -61,6 +63,7 @@ async fn enroll_agent(
         human_email: body.human_email,
         description: body.description.unwrap_or_default(),
         key,
+        access: body.requested_access.into_iter().map(Into::into).collect(),
     };
     let requested = enrollments::request(&app, request, &origin).await?;
     Ok(Created(EnrollAgentResponse {
@@ -132,7 +135,7 @@ async fn lookup_enrollment(
     Ok(Reply(enrollment_response(enrollment)))
 }
 
-/// Let the agent in. It joins the caller's organisation, with no access to anything.
+/// Let the agent in. It joins the caller's organisation, with the access in `grants` and no other.
 #[utoipa::path(post, path = "/v1/enrollments/{enrollment_id}/approve", operation_id = "approveEnrollment", tag = "Enrollments",
     params(("enrollment_id" = Uuid, Path, description = "Id of the request.")), request_body = Option<ApproveEnrollmentRequest>,
     responses((status = 200, description = "The agent, and how its key gets to the caller.", body = ApproveEnrollmentResponse), NotFound, Conflict, Gone))]
@@ -147,6 +150,12 @@ async fn approve_enrollment(
         token: body.token.map(Into::into),
         name: body.name,
         phrase: body.phrase,
+        grants: body
+            .grants
+            .into_iter()
+            .map(grant)
+            .collect::<ApiResult<_>>()?,
+        seen: body.request_hash,
     };
     let approved = enrollments::approve(&app, &caller, id, approval).await?;
     let (key_delivery, reveal_url) = match approved.delivery {
@@ -159,7 +168,27 @@ async fn approve_enrollment(
         agent: agents::agent_response(approved.agent)?,
         key_delivery,
         reveal_url,
+        policy_ids: approved.policies,
     }))
+}
+
+fn grant(grant: EnrollmentGrant) -> ApiResult<Grant> {
+    let vault = match (grant.vault_id, grant.new_vault) {
+        (Some(id), None) => GrantVault::Existing(id),
+        (None, Some(name)) => GrantVault::New(name),
+        _ => {
+            return Err(ApiError::invalid(
+                "grants",
+                "each needs either vault_id or new_vault",
+            ));
+        }
+    };
+    Ok(Grant {
+        vault,
+        pattern: grant.path_pattern,
+        permissions: grant.permissions,
+        seconds: grant.duration_seconds,
+    })
 }
 
 /// Turn the agent away.
@@ -197,5 +226,7 @@ fn enrollment_response(enrollment: Enrollment) -> EnrollmentResponse {
         decided_by: enrollment.decided_by,
         agent_id: enrollment.agent,
         fingerprint: enrollment.key.map(|key| key.fingerprint),
+        requested_access: enrollment.access.into_iter().map(Into::into).collect(),
+        request_hash: enrollment.request_hash,
     }
 }

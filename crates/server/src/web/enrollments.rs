@@ -5,7 +5,7 @@
 //! - A request that is somebody else's looks exactly like one that does not exist.
 //! - Everything the requester chose stands in a box that says so.
 
-use super::form::{Form, FormToken};
+use super::form::{Fields, Form, FormToken};
 use super::home::enroll_command;
 use super::page::{Message, PageResult, Section, Shell, Step, page};
 use super::session::{Signed, SignedForm};
@@ -18,8 +18,11 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::Kind;
-use oneclaw_app::enrollments::{self, Approval, Approved, Delivery, Enrollment};
-use oneclaw_core::id::{AgentId, EnrollmentId};
+use oneclaw_app::enrollments::{
+    self, Approval, Approved, Delivery, Enrollment, Grant, GrantVault, RequestedAccess,
+};
+use oneclaw_app::vaults;
+use oneclaw_core::id::{AgentId, EnrollmentId, VaultId};
 use oneclaw_core::model::enrollment::EnrollmentStatus;
 use oneclaw_core::secret::SecretString;
 use serde::Deserialize;
@@ -130,7 +133,40 @@ struct ReviewPage {
     action: String,
     approve_token: FormToken,
     deny_token: FormToken,
+    wishes: Vec<Wish>,
+    vaults: Vec<(VaultId, String)>,
     form: Form,
+}
+
+/// A line of what the agent asks for, with what its human may make of it.
+struct Wish {
+    asked: RequestedAccess,
+    /// The vault of that name or id.
+    suggested: Option<VaultId>,
+    /// Whether it asks for values.
+    reads: bool,
+    minutes: String,
+}
+
+impl Wish {
+    fn new(asked: RequestedAccess, vaults: &[vaults::Vault]) -> Self {
+        Self {
+            suggested: enrollments::suggested(&asked, vaults),
+            reads: asked.permissions.iter().any(|word| word == "read"),
+            minutes: asked
+                .duration_seconds
+                .map_or_else(String::new, |seconds| (seconds / 60).max(1).to_string()),
+            asked,
+        }
+    }
+
+    fn has(&self, permission: &str) -> bool {
+        self.asked.permissions.iter().any(|word| word == permission)
+    }
+
+    fn is_suggested(&self, vault: &VaultId) -> bool {
+        self.suggested.as_ref() == Some(vault)
+    }
 }
 
 async fn review_by_link(
@@ -187,7 +223,19 @@ async fn review(
     } else {
         form.value("name").to_owned()
     };
+    let mut vaults = Vec::new();
+    if !request.access.is_empty() {
+        vaults = vaults::list(state.app(), &signed.caller).await?;
+        vaults.retain(|vault| !vault.name.starts_with("__"));
+    }
+    let wishes = request.access.iter().cloned();
+    let wishes = wishes.map(|asked| Wish::new(asked, &vaults)).collect();
     let review = ReviewPage {
+        wishes,
+        vaults: vaults
+            .into_iter()
+            .map(|vault| (vault.id, vault.name))
+            .collect(),
         email: signed.profile.email.clone(),
         name,
         created: FullMoment::new(request.created_at, now),
@@ -239,10 +287,19 @@ async fn approve(
         Err(error) if *error.kind() == Kind::NotFound => return not_yours(&signed, &error),
         Err(error) => return Err(error.into()),
     };
+    let grants = match granted(&fields, request.access.len()) {
+        Ok(grants) => grants,
+        Err(error) => {
+            let form = fields.refused(error)?;
+            return review(state, &signed, target, Some(Choice::Allow), form).await;
+        }
+    };
     let approval = Approval {
         token: target.token(),
         name: Some(fields.text("name").to_owned()),
         phrase: fields.optional("phrase"),
+        grants,
+        seen: fields.optional("request_hash"),
     };
     match enrollments::approve(state.app(), &signed.caller, request.id, approval).await {
         Ok(approved) => page(
@@ -317,6 +374,32 @@ async fn deny(
     }
 }
 
+/// The grants that are ticked, as they were narrowed.
+fn granted(fields: &Fields, wishes: usize) -> oneclaw_app::Result<Vec<Grant>> {
+    let ticked = (0..wishes).filter(|index| fields.text(&format!("grant-{index}")) == "yes");
+    let grant = |index: usize| {
+        let text = |name: &str| fields.text(&format!("{name}-{index}")).trim().to_owned();
+        let vault = match text("vault").parse() {
+            Ok(id) => GrantVault::Existing(id),
+            Err(_) => GrantVault::New(text("new-vault")),
+        };
+        let minutes = Some(text("minutes")).filter(|minutes| !minutes.is_empty());
+        let seconds = minutes.map(|minutes| {
+            let minutes: Option<i64> = minutes.parse().ok();
+            minutes
+                .and_then(|minutes| minutes.checked_mul(60))
+                .ok_or_else(|| oneclaw_app::Error::invalid("grants", "Minutes are a whole number."))
+        });
+        Ok(Grant {
+            vault,
+            pattern: text("pattern"),
+            permissions: fields.all(&format!("permissions-{index}")),
+            seconds: seconds.transpose()?,
+        })
+    };
+    ticked.map(grant).collect()
+}
+
 /// Somebody was faster, or it is too late: then the page shows what became of the request.
 fn is_decided(error: &oneclaw_app::Error) -> bool {
     matches!(error.kind(), Kind::Conflict | Kind::Gone)
@@ -338,6 +421,8 @@ struct DecidedPage {
     mailed_to: Option<String>,
     /// Right after approving: the agent goes on by itself.
     collects: bool,
+    /// Right after approving: how many policies it came with.
+    granted: usize,
 }
 
 struct Reveal {
@@ -351,7 +436,7 @@ impl DecidedPage {
         let (heading, sentence) = match request.status {
             EnrollmentStatus::Approved => (
                 "The agent was let in",
-                "It exists in your organisation, and can read nothing until you add a policy.",
+                "It exists in your organisation, and reaches what your policies open to it and nothing else.",
             ),
             EnrollmentStatus::Denied => (
                 "The agent was turned away",
@@ -372,11 +457,15 @@ impl DecidedPage {
             reveal: None,
             mailed_to: None,
             collects: false,
+            granted: 0,
         }
     }
 
     fn approved(state: &ServerState, signed: &Signed, approved: Approved) -> Self {
-        let decided = Self::new(state, approved.enrollment);
+        let decided = Self {
+            granted: approved.policies.len(),
+            ..Self::new(state, approved.enrollment)
+        };
         match approved.delivery {
             Delivery::Email { to } => Self {
                 mailed_to: Some(to),

@@ -442,6 +442,10 @@ impl Shell {
     }
 
     /// How much of it is in `section`.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass every argument by reference"
+    )]
     pub(super) fn waiting_in(&self, section: &Section) -> usize {
         match section {
             Section::Requests => self.requests,

@@ -1,14 +1,14 @@
 //! One's own account: name, address, password, where one is signed in, and leaving. Codes and passkeys
 //! are [`super::security`]; what holds for everybody is [`super::organisation`].
 
+use super::confirm::confirmation;
 use super::form::{Fields, Form};
 use super::page::{Notice, PageResult, Section, Shell, done, page};
-use super::security::confirmation;
+
 use super::session::{Signed, SignedForm, signed_in};
 use super::view::{FullMoment, Moment, filters};
 use crate::ServerState;
 use crate::api::export_response;
-use crate::error::ApiError;
 use crate::extract::{Path, RequestOrigin};
 use crate::reply::Reply;
 use askama::Template;
@@ -257,7 +257,7 @@ async fn export(
             const AS_FILE: HeaderValue =
                 HeaderValue::from_static("attachment; filename=\"1claw-export.json\"");
             let reply = export_response(export).map(Reply);
-            let mut response = reply.map_err(ApiError::from).into_response();
+            let mut response = reply.into_response();
             response.headers_mut().insert(CONTENT_DISPOSITION, AS_FILE);
             Ok(response)
         }

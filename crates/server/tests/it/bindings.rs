@@ -40,7 +40,8 @@ impl Scene {
         let agent = app.create_agent(&owner, "bot").await;
         let switch = json!({ "execution_intents_enabled": true });
         let path = format!("/v1/agents/{}", agent.id);
-        app.call("PATCH", &path, &owner.token, switch)
+        let _ = app
+            .call("PATCH", &path, &owner.token, switch)
             .await
             .expect(200);
         app.allow(&owner, &vault, &agent, "api-keys/*", &["use"])
@@ -189,10 +190,11 @@ fn shout(arrived: &Arrived) -> String {
     }
     let text = words.join("\n");
     // One byte in each piece.
-    let pieces: String = text
+    let pieces: Vec<String> = text
         .bytes()
         .map(|byte| format!("1\r\n{}\r\n", char::from(byte)))
         .collect();
+    let pieces = pieces.concat();
     format!(
         "x-token: {value}\r\nset-cookie: session={value}\r\ntransfer-encoding: chunked\r\n\r\n{pieces}0\r\n\r\n"
     )
@@ -340,14 +342,16 @@ async fn a_right_that_ends_ends_the_use_at_once() {
             403,
         ),
     ] {
-        app.call("PATCH", path, &scene.owner.token, off)
+        let _ = app
+            .call("PATCH", path, &scene.owner.token, off)
             .await
             .expect(200);
         refused(status).await;
-        app.call("PATCH", path, &scene.owner.token, on)
+        let _ = app
+            .call("PATCH", path, &scene.owner.token, on)
             .await
             .expect(200);
-        scene.ask(&scene.agent.token, json!({})).await.expect(200);
+        let _ = scene.ask(&scene.agent.token, json!({})).await.expect(200);
     }
     // The agent's own right.
     let policies = format!("/v1/vaults/{}/policies", scene.vault);
@@ -359,13 +363,15 @@ async fn a_right_that_ends_ends_the_use_at_once() {
         .json();
     refused(403).await;
     let deny = format!("{policies}/{}", deny["id"].as_str().unwrap());
-    app.call("DELETE", &deny, &scene.owner.token, Value::Null)
+    let _ = app
+        .call("DELETE", &deny, &scene.owner.token, Value::Null)
         .await
         .expect(204);
-    scene.ask(&scene.agent.token, json!({})).await.expect(200);
+    let _ = scene.ask(&scene.agent.token, json!({})).await.expect(200);
     // The secret.
     let secret = format!("/v1/vaults/{}/secrets/api-keys/openai", scene.vault);
-    app.call("DELETE", &secret, &scene.owner.token, Value::Null)
+    let _ = app
+        .call("DELETE", &secret, &scene.owner.token, Value::Null)
         .await
         .expect(204);
     refused(410).await;
@@ -377,20 +383,21 @@ async fn a_right_that_ends_ends_the_use_at_once() {
     )
     .await;
     scene.server.take();
-    scene.ask(&scene.agent.token, json!({})).await.expect(200);
+    let _ = scene.ask(&scene.agent.token, json!({})).await.expect(200);
     assert_eq!(
         scene.server.take().pop().unwrap().headers["authorization"],
         "Bearer another-value"
     );
     // The agent.
-    app.call(
-        "PATCH",
-        &agent,
-        &scene.owner.token,
-        json!({ "is_active": false }),
-    )
-    .await
-    .expect(200);
+    let _ = app
+        .call(
+            "PATCH",
+            &agent,
+            &scene.owner.token,
+            json!({ "is_active": false }),
+        )
+        .await
+        .expect(200);
     refused(401).await;
     problem(&scene.ask(&scene.owner.token, json!({})).await, 409);
     assert!(scene.server.take().is_empty());
@@ -491,7 +498,8 @@ async fn a_kept_credential_stays_with_its_server() {
         problem(&moved, 400);
     }
     let moved = json!({ "config": { "base_url": elsewhere.url }, "credential": { "api_key": "another-key-1" } });
-    app.call("PATCH", &one, &scene.owner.token, moved)
+    let _ = app
+        .call("PATCH", &one, &scene.owner.token, moved)
         .await
         .expect(200);
     scene.run(json!({})).await;
@@ -519,7 +527,8 @@ async fn a_kept_credential_stays_with_its_server() {
         elsewhere.take().pop().unwrap().headers["authorization"],
         "Bearer a-third-key"
     );
-    app.call("DELETE", &one, &scene.owner.token, Value::Null)
+    let _ = app
+        .call("DELETE", &one, &scene.owner.token, Value::Null)
         .await
         .expect(204);
     problem(&scene.ask(&scene.agent.token, json!({})).await, 404);
@@ -578,7 +587,8 @@ async fn a_binding_falls_with_the_person_who_vouches_for_it() {
     let policies = format!("/v1/vaults/{vault}/policies");
     let grant = |permissions: Value| json!({ "secret_path_pattern": "key", "principal_type": "user", "principal_id": scene.owner.id, "permissions": permissions });
     // Whoever may only use a secret could read it at a server of their own.
-    app.post(&policies, &bob.token, grant(json!(["use"])))
+    let _ = app
+        .post(&policies, &bob.token, grant(json!(["use"])))
         .await
         .expect(201);
     problem(
@@ -591,11 +601,13 @@ async fn a_binding_falls_with_the_person_who_vouches_for_it() {
         .await
         .expect(201)
         .json();
-    app.post(&scene.path("bindings"), &scene.owner.token, body)
+    let _ = app
+        .post(&scene.path("bindings"), &scene.owner.token, body)
         .await
         .expect(201);
     let call = json!({ "binding": "bobs", "intent_type": "http", "params": {} });
-    app.post(&scene.path("execute"), &scene.agent.token, call.clone())
+    let _ = app
+        .post(&scene.path("execute"), &scene.agent.token, call.clone())
         .await
         .expect(200);
     scene.server.take();
@@ -604,7 +616,8 @@ async fn a_binding_falls_with_the_person_who_vouches_for_it() {
     for policy in listed["policies"].as_array().unwrap() {
         if policy["principal_type"] == "user" {
             let one = format!("{policies}/{}", policy["id"].as_str().unwrap());
-            app.call("DELETE", &one, &bob.token, Value::Null)
+            let _ = app
+                .call("DELETE", &one, &bob.token, Value::Null)
                 .await
                 .expect(204);
         }

@@ -29,7 +29,8 @@ each_backend! {
         assert_eq!((&enrollment["name"], &enrollment["name_chosen_by_requester"]), (&json!("deploy-bot"), &json!(true)));
         assert_eq!(enrollment["requested_from"]["ip"], "192.0.2.1");
         let id = enrollment["id"].as_str().unwrap();
-        let looked_up = app.post("/v1/enrollments/lookup", &owner.token, json!({ "token": link_token(&enrolled) })).await.expect(200).json();
+        let mut looked_up = app.post("/v1/enrollments/lookup", &owner.token, json!({ "token": link_token(&enrolled) })).await.expect(200).json();
+        assert!(looked_up.as_object_mut().unwrap().remove("request_hash").is_some(), "what was looked at has a name");
         assert_eq!(&looked_up, enrollment);
 
         let approved = app.post(&format!("/v1/enrollments/{id}/approve"), &owner.token, json!({ "name": "deployer" })).await.expect(200).json();

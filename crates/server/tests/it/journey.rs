@@ -126,12 +126,13 @@ each_backend! {
         let human = signed_up(&app).await;
         let client = anonymous(&app);
 
-        let enroll = EnrollAgentRequest { name: "deploy-bot".into(), human_email: Some("alice@example.com".into()), description: Some("CI".into()), public_key: None, credential: None };
+        let enroll = EnrollAgentRequest { name: "deploy-bot".into(), human_email: Some("alice@example.com".into()), description: Some("CI".into()), public_key: None, credential: None, requested_access: Vec::new() };
         let enrolled = client.enroll_agent(&enroll).await.unwrap();
-        let other = client.enroll_agent(&EnrollAgentRequest { name: "other".into(), human_email: None, description: None, public_key: None, credential: None }).await.unwrap();
+        let other = client.enroll_agent(&EnrollAgentRequest { name: "other".into(), human_email: None, description: None, public_key: None, credential: None, requested_access: Vec::new() }).await.unwrap();
         let waiting = human.list_enrollments(&ListEnrollmentsQuery::default()).await.unwrap();
         let token = last_segment(&enrolled.approval_url);
-        let enrollment = human.lookup_enrollment(&EnrollmentLookupRequest { token }).await.unwrap();
+        let mut enrollment = human.lookup_enrollment(&EnrollmentLookupRequest { token }).await.unwrap();
+        assert!(enrollment.request_hash.take().is_some());
         assert_eq!(waiting.enrollments.first(), Some(&enrollment));
         let approved = human.approve_enrollment(enrollment.id, &ApproveEnrollmentRequest::default()).await.unwrap();
         let link = human.lookup_enrollment(&EnrollmentLookupRequest { token: last_segment(&other.approval_url) }).await.unwrap();

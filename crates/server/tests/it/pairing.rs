@@ -90,7 +90,13 @@ each_backend! {
         assert!(asked.text("fingerprint").starts_with("SHA256:"));
         assert_eq!(asked.status(&app).await.expect(200).json(), json!({ "status": "pending" }));
         let phrase = asked.text("phrase").to_owned();
-        let approved = asked.approve(&app, &alice, Some(&phrase)).await.expect(200).json();
+        let vault = app.create_vault(&alice.token, "prod").await;
+        let _ = app.create_vault(&alice.token, "other").await;
+        let body = json!({ "token": asked.token(), "phrase": phrase, "grants": [
+            { "vault_id": vault, "path_pattern": "db/**", "permissions": ["read"] },
+        ]});
+        let approve = format!("/v1/enrollments/{}/approve", asked.text("pairing_id"));
+        let approved = app.post(&approve, &alice.token, body).await.expect(200).json();
         assert_eq!(approved["key_delivery"], "agent");
         assert_eq!(approved["agent"]["ssh_public_key"], asked.pair.public_key().unwrap().to_base64());
         // Nothing secret goes by mail.
@@ -99,7 +105,7 @@ each_backend! {
         let first = asked.status(&app).await.expect(200).json();
         let key = first["api_key"].as_str().unwrap();
         assert_eq!(first["agent_id"], approved["agent"]["id"]);
-        assert!(first["vault_ids"].is_array());
+        assert_eq!(first["vault_ids"], json!([vault]));
         let again = asked.status(&app).await.expect(200).json();
         assert_eq!(again, json!({ "status": "approved", "agent_id": first["agent_id"] }));
         let _ = app.post("/v1/auth/agent-token", "", json!({ "api_key": key })).await.expect(200);
@@ -294,4 +300,111 @@ async fn a_bad_key_is_refused_with_a_reason() {
         problem(&refused, 400);
         assert!(refused.json().to_string().contains(field), "{key}");
     }
+}
+
+/// A request with a manifest, and the page's view of it.
+async fn asked_for(app: &TestApp, human: &Person, access: Value) -> (String, String, Value) {
+    let body = json!({ "name": "bot", "human_email": human.email, "requested_access": access });
+    let asked = app
+        .post("/v1/agents/enroll", "", body)
+        .await
+        .expect(201)
+        .json();
+    let token = asked["approval_url"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    let seen = app
+        .post(
+            "/v1/enrollments/lookup",
+            &human.token,
+            json!({ "token": token }),
+        )
+        .await;
+    let seen = seen.expect(200).json();
+    let approve = format!("/v1/enrollments/{}/approve", seen["id"].as_str().unwrap());
+    (approve, token, seen)
+}
+
+each_backend! {
+    async fn a_human_grants_exactly_what_they_send_with_the_agent_or_nothing(app: TestApp) {
+        let alice = app.sign_up("alice@example.com").await;
+        let vault = app.create_vault(&alice.token, "prod").await;
+        let access = json!([
+            { "vault": "prod", "path_pattern": "db/**", "permissions": ["read", "write"], "reason": "migrations" },
+            { "vault": "scratch", "path_pattern": "**", "permissions": ["read"], "duration_seconds": 3600 },
+        ]);
+        let (approve, _, seen) = asked_for(&app, &alice, access.clone()).await;
+        assert_eq!(seen["requested_access"][0]["path_pattern"], "db/**");
+        assert_eq!(seen["requested_access"][1]["duration_seconds"], 3600);
+        // What is wrong in one grant undoes all of it, the agent too.
+        let bad = json!({ "grants": [
+            { "vault_id": vault, "path_pattern": "db/**", "permissions": ["read"] },
+            { "vault_id": vault, "path_pattern": "db/**", "permissions": ["fly"] },
+        ]});
+        problem(&app.post(&approve, &alice.token, bad).await, 400);
+        assert_eq!(app.get("/v1/agents", &alice.token).await.expect(200).json()["agents"], json!([]));
+        let narrowed = json!({ "request_hash": seen["request_hash"], "grants": [
+            { "vault_id": vault, "path_pattern": "db/readonly", "permissions": ["read"] },
+            { "new_vault": "scratch", "path_pattern": "**", "permissions": ["read"], "duration_seconds": 60 },
+        ]});
+        let approved = app.post(&approve, &alice.token, narrowed).await.expect(200).json();
+        assert_eq!(approved["policy_ids"].as_array().unwrap().len(), 2);
+        let written = app.get(&format!("/v1/vaults/{vault}/policies"), &alice.token).await.expect(200).json();
+        let written = &written["policies"][0];
+        assert_eq!((&written["secret_path_pattern"], &written["permissions"]), (&json!("db/readonly"), &json!(["read"])));
+        assert_eq!(written["principal_id"], approved["agent"]["id"]);
+        let vaults = app.get("/v1/vaults", &alice.token).await.expect(200).json();
+        assert!(vaults.to_string().contains("scratch"));
+    }
+}
+
+#[tokio::test]
+async fn wishes_give_nothing_by_themselves_and_grants_no_more_than_the_human_controls() {
+    let app = TestApp::new().await;
+    let alice = app.sign_up("alice@example.com").await;
+    let bob = app.sign_up("bob@example.com").await;
+    let bobs = app.create_vault(&bob.token, "prod").await;
+    let access = json!([{ "vault": bobs, "path_pattern": "**", "permissions": ["read"] }]);
+    let (approve, _, seen) = asked_for(&app, &alice, access.clone()).await;
+    let foreign =
+        json!({ "grants": [{ "vault_id": bobs, "path_pattern": "**", "permissions": ["read"] }] });
+    problem(&app.post(&approve, &alice.token, foreign).await, 404);
+    let neither = json!({ "grants": [{ "path_pattern": "**", "permissions": ["read"] }] });
+    problem(&app.post(&approve, &alice.token, neither).await, 400);
+    // Another request was looked at.
+    let (_, _, other) = asked_for(&app, &bob, access).await;
+    assert_ne!(other["request_hash"], seen["request_hash"]);
+    let mixed = json!({ "request_hash": other["request_hash"] });
+    problem(&app.post(&approve, &alice.token, mixed).await, 409);
+    let approved = app
+        .post(&approve, &alice.token, json!({}))
+        .await
+        .expect(200)
+        .json();
+    assert!(approved.get("policy_ids").is_none());
+}
+
+#[tokio::test]
+async fn a_malformed_wish_is_refused_when_it_is_made() {
+    let app = TestApp::new().await;
+    let good = json!({ "vault": "prod", "path_pattern": "a", "permissions": ["read"] });
+    for (field, value) in [
+        ("vault", json!("")),
+        ("path_pattern", json!("../x")),
+        ("permissions", json!([])),
+        ("permissions", json!(["fly"])),
+        ("duration_seconds", json!(1)),
+        ("reason", json!("x".repeat(10_000))),
+    ] {
+        let mut bad = good.clone();
+        bad[field] = value;
+        let body = json!({ "name": "bot", "requested_access": [bad] });
+        problem(&app.post("/v1/agents/enroll", "", body).await, 400);
+    }
+    let many = json!({ "name": "bot", "requested_access": vec![good; 11] });
+    problem(&app.post("/v1/agents/enroll", "", many).await, 400);
 }

@@ -13,3 +13,9 @@ CREATE TABLE agent_signing_keys (
     public_key  BYTEA NOT NULL,
     created_at  BIGINT NOT NULL
 );
+
+-- The access that a request asks for, as JSON.
+CREATE TABLE enrollment_access (
+    enrollment_id  UUID NOT NULL PRIMARY KEY REFERENCES enrollments (id) ON DELETE CASCADE,
+    manifest       TEXT NOT NULL
+);

@@ -17,6 +17,7 @@ CREATE TABLE bindings (
     updated_at         BIGINT NOT NULL,
     UNIQUE (agent_id, name)
 );
+CREATE INDEX bindings_by_org ON bindings (org_id);
 
 -- One row for each call, written before it is made. No values, no bodies, no query.
 CREATE TABLE executions (

@@ -13,3 +13,9 @@ CREATE TABLE agent_signing_keys (
     public_key  BLOB NOT NULL,
     created_at  INTEGER NOT NULL
 ) STRICT;
+
+-- The access that a request asks for, as JSON.
+CREATE TABLE enrollment_access (
+    enrollment_id  BLOB NOT NULL PRIMARY KEY REFERENCES enrollments (id) ON DELETE CASCADE,
+    manifest       TEXT NOT NULL
+) STRICT;

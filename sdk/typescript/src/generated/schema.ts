@@ -89,6 +89,111 @@ export interface paths {
         patch: operations["updateAgent"];
         trace?: never;
     };
+    "/v1/agents/{agent_id}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the bindings of an agent. For people only. */
+        get: operations["listBindings"];
+        put?: never;
+        /** Give an agent a credential to use without seeing it. For people only. */
+        post: operations["createBinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/bindings/{binding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One binding. For people only. */
+        get: operations["getBinding"];
+        put?: never;
+        post?: never;
+        /** Remove a binding with the credential kept in it. For people only. */
+        delete: operations["deleteBinding"];
+        options?: never;
+        head?: never;
+        /** Change a binding. For people only. Another server needs the credential again, if it is kept in the binding. */
+        patch: operations["updateBinding"];
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/bindings/{binding_id}/rotate-credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a credential that is kept in a binding. For people only. */
+        post: operations["rotateBindingCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/bindings/{binding_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the base URL of a binding with its credential and say how that went. */
+        post: operations["testBinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a call with a credential that stays hidden. For the agent itself and the people who manage it. */
+        post: operations["executeIntent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agent_id}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent did with its bindings. For the agent itself and the people who manage it. */
+        get: operations["listExecutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/reveal-key": {
         parameters: {
             query?: never;
@@ -1280,7 +1385,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let the agent in. It joins the caller's organisation, with no access to anything. */
+        /** Let the agent in. It joins the caller's organisation, with the access in `grants` and no other. */
         post: operations["approveEnrollment"];
         delete?: never;
         options?: never;
@@ -2307,6 +2412,8 @@ export interface components {
             environment?: string;
             /** @description Set when the environment is fixed; left out otherwise. */
             environment_locked?: boolean;
+            /** @description Whether it may make calls with its bindings; left out when not. */
+            execution_intents_enabled?: boolean;
             /**
              * Format: date-time
              * @description When it stops working.
@@ -2586,10 +2693,14 @@ export interface components {
         };
         /** @description Body of `POST /v1/enrollments/{enrollment_id}/approve`; may be missing. */
         ApproveEnrollmentRequest: {
+            /** @description What the agent is given at once; nothing, when left out. In one transaction with the agent. */
+            grants?: components["schemas"]["EnrollmentGrant"][];
             /** @description Name to give the agent in place of the one it proposed. */
             name?: string | null;
             /** @description The four words that the agent shows. Needed where the agent brought a key; five wrong ones deny the request. */
             phrase?: string | null;
+            /** @description The `request_hash` of what was looked at: anything else is 409. */
+            request_hash?: string | null;
             /**
              * @description The last segment of the approval link. Needed for an enrolment that is bound to no address: whoever holds the
              *     link may decide it.
@@ -2604,6 +2715,8 @@ export interface components {
             enrollment: components["schemas"]["EnrollmentResponse"];
             /** @description How its key gets to the approver. */
             key_delivery: components["schemas"]["KeyDelivery"];
+            /** @description The policies that came with the agent. */
+            policy_ids?: string[];
             /**
              * Format: uri
              * @description With [`KeyDelivery::Link`]: the page that reveals the key once. Its last segment is a secret.
@@ -2768,6 +2881,55 @@ export interface components {
             /** @description Why, for people. */
             reason: string;
         };
+        /** @description Answer of `GET /v1/agents/{agent_id}/bindings`. */
+        BindingListResponse: {
+            /** @description The bindings, by name. */
+            bindings: components["schemas"]["BindingResponse"][];
+        };
+        /** @description A binding. */
+        BindingResponse: {
+            /**
+             * Format: uuid
+             * @description Who may use it.
+             */
+            agent_id: string;
+            /** @description `http`. */
+            binding_type: string;
+            /** @description Where calls go. */
+            config: Record<string, unknown>;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The path in the vault. */
+            credential_path?: string | null;
+            /** @description Whether a credential is kept in it. */
+            credential_set: boolean;
+            /** @description `inline` or `vault_ref`. */
+            credential_source_type?: string | null;
+            /**
+             * Format: uuid
+             * @description The vault that the credential is read from.
+             */
+            credential_vault_id?: string | null;
+            /** @description What may be called. */
+            guardrails: Record<string, unknown>;
+            /**
+             * Format: uuid
+             * @description Id of the binding.
+             */
+            id: string;
+            /** @description Whether it is switched on. */
+            is_active: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
         /** @description Body of `POST /v1/auth/change-email`. */
         ChangeEmailRequest: {
             /** @description The address that the account shall have. */
@@ -2889,6 +3051,8 @@ export interface components {
             environment?: string | null;
             /** @description Whether the environment is fixed from here on. */
             environment_locked?: boolean | null;
+            /** @description Lets it make calls with its bindings. */
+            execution_intents_enabled?: boolean | null;
             /**
              * Format: date-time
              * @description When the agent stops working.
@@ -2945,6 +3109,20 @@ export interface components {
             target_id: string;
             /** @description What kind of thing it concerns. */
             target_type: string;
+        };
+        /** @description Body of `POST /v1/agents/{agent_id}/bindings`. */
+        CreateBindingRequest: {
+            /** @description `http`. */
+            binding_type: string;
+            /** @description Where calls go: `base_url`, and if wanted `auth`, `headers` and `timeout_ms`. */
+            config?: Record<string, unknown> | null;
+            /** @description The credential, kept in the binding: `token`, `api_key`, `value`, or `username` and `password`. */
+            credential?: Record<string, unknown> | null;
+            credential_source?: components["schemas"]["CredentialSource"] | null;
+            /** @description What may be called: `allowed_hosts`, `allowed_paths`, `methods`. Without `methods`, `GET` and `HEAD`. */
+            guardrails?: Record<string, unknown> | null;
+            /** @description Its name, unique for the agent. */
+            name: string;
         };
         /** @description Body of `POST /v1/vaults/{vault_id}/environments`. */
         CreateEnvironmentRequest: {
@@ -3090,6 +3268,20 @@ export interface components {
             alg: number;
             /** @description `public-key`. */
             type: string;
+        };
+        /** @description Where the credential of a binding comes from. */
+        CredentialSource: {
+            /** @description The path in the vault. */
+            path?: string | null;
+            /** @description `inline` or `vault_ref`. */
+            type: string;
+            /** @description The credential, when it is kept in the binding. */
+            value?: Record<string, unknown> | null;
+            /**
+             * Format: uuid
+             * @description The vault, when it is a secret.
+             */
+            vault_id?: string | null;
         };
         /** @description Answer of `POST /v1/auth/export-data`: everything but values. */
         DataExportResponse: {
@@ -3278,6 +3470,8 @@ export interface components {
             name: string;
             /** @description The agent's Ed25519 key, `ssh-ed25519 AAAA…` or base64 of 32 bytes; opens a pairing. */
             public_key?: string | null;
+            /** @description What it would like to reach: at most 10 entries. Nothing of it holds before its human grants it. */
+            requested_access?: components["schemas"]["RequestedAccess"][];
         };
         /** @description Answer of `POST /v1/agents/enroll`. */
         EnrollAgentResponse: {
@@ -3309,6 +3503,25 @@ export interface components {
             phrase?: string;
             /** @description Pairing only: proves to the status endpoint that the caller is the one who asked. */
             poll_token?: string;
+        };
+        /** @description Access that a human gives a new agent. */
+        EnrollmentGrant: {
+            /**
+             * Format: int64
+             * @description For how long, from a minute to a year; always, when absent.
+             */
+            duration_seconds?: number | null;
+            /** @description In place of `vault_id`: the name of a vault that is made with the agent. */
+            new_vault?: string | null;
+            /** @description Paths, as in a policy. */
+            path_pattern: string;
+            /** @description At least one of `read`, `write`, `delete`, `rotate`, `use`. */
+            permissions: string[];
+            /**
+             * Format: uuid
+             * @description The vault.
+             */
+            vault_id?: string | null;
         };
         /** @description Answer of `GET /v1/enrollments`. */
         EnrollmentListResponse: {
@@ -3369,6 +3582,10 @@ export interface components {
             name: string;
             /** @description Whether `name` is text of the stranger who asked, as opposed to one the approver gave. */
             name_chosen_by_requester: boolean;
+            /** @description Names what is shown here, for [`ApproveEnrollmentRequest`]; on one enrolment, not in lists. */
+            request_hash?: string;
+            /** @description The access that the agent asks for; on one enrolment, not in lists. */
+            requested_access?: components["schemas"]["RequestedAccess"][];
             /** @description Where it came from. */
             requested_from: components["schemas"]["EnrollmentOrigin"];
             /** @enum {string} */
@@ -3446,6 +3663,113 @@ export interface components {
          * @enum {string}
          */
         EnvVarSource: "shared" | "vault" | "branch_override";
+        /** @description Body of `POST /v1/agents/{agent_id}/execute`. */
+        ExecuteRequest: {
+            /** @description Name or id of a binding. */
+            binding: string;
+            /** @description `vault`, which is the only one. */
+            execution_mode?: string | null;
+            /** @description `http` or `http_request`. */
+            intent_type: string;
+            /** @description `method`, `path`, `headers`, `query`, `body`, `timeout_ms`; all may be absent. */
+            params: Record<string, unknown>;
+        };
+        /** @description Answer of `POST /v1/agents/{agent_id}/execute`. */
+        ExecuteResponse: {
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /** @description Why it did not. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the call.
+             */
+            execution_id: string;
+            /** @description `vault`. */
+            execution_surface: string;
+            /**
+             * Format: int64
+             * @description How often the credential was taken out of the answer.
+             */
+            redactions_applied: number;
+            result?: components["schemas"]["ExecuteResult"] | null;
+            /** @description `success` when the server answered, whatever it said; `error` when not. */
+            status: string;
+        };
+        /** @description What a server answered, without the credential. */
+        ExecuteResult: {
+            /** @description The body. */
+            body: string;
+            /** @description `utf8`, or `base64` for what is no text. */
+            body_encoding: string;
+            /** @description Headers, names in lower case, values of the same name joined with a comma. No cookies. */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+        };
+        /** @description A call that was made. */
+        ExecutionEventResponse: {
+            /**
+             * Format: uuid
+             * @description Whose credential was used.
+             */
+            agent_id: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            binding_id: string;
+            /**
+             * Format: int64
+             * @description Always absent: calls cost nothing here.
+             */
+            cost_cents?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /** @description Why there was no answer. */
+            error_message?: string | null;
+            /** @description `vault`. */
+            execution_mode: string;
+            /**
+             * Format: uuid
+             * @description Id of the call.
+             */
+            id: string;
+            /** @description `http`. */
+            intent_type: string;
+            /**
+             * Format: int64
+             * @description How often the credential was taken out of the answer.
+             */
+            redactions_applied: number;
+            /** @description `method`, `host` and `path`. */
+            request_summary?: Record<string, unknown> | null;
+            /** @description `status` of the answer. */
+            result_summary?: Record<string, unknown> | null;
+            /** @description `started`, `success` or `error`. */
+            status: string;
+        };
+        /** @description Answer of `GET /v1/agents/{agent_id}/executions`. */
+        ExecutionListResponse: {
+            /** @description The calls, newest first. */
+            events: components["schemas"]["ExecutionEventResponse"][];
+        };
         /** @description What part one policy had in a decision. */
         ExplainedPolicy: {
             /** @description Whether it decided. */
@@ -4305,6 +4629,22 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
         };
+        /** @description Access that an agent asks for when it asks to join. Its human sees it and grants it, less, or nothing. */
+        RequestedAccess: {
+            /**
+             * Format: int64
+             * @description For how long, from a minute to a year; always, when absent.
+             */
+            duration_seconds?: number;
+            /** @description Paths, as in a policy. */
+            path_pattern: string;
+            /** @description At least one of `read`, `write`, `delete`, `rotate`, `use`. */
+            permissions: string[];
+            /** @description What for. Text chosen by a stranger. */
+            reason?: string;
+            /** @description Name or id of a vault, as the agent knows it. */
+            vault: string;
+        };
         /** @description Body of `POST /v1/auth/reset-password`. */
         ResetPasswordRequest: {
             /**
@@ -4359,6 +4699,11 @@ export interface components {
              * @description Its API key, shown this once.
              */
             api_key: string;
+        };
+        /** @description Body of `POST /v1/agents/{agent_id}/bindings/{binding_id}/rotate-credential`. */
+        RotateBindingCredentialRequest: {
+            /** @description The new credential: an object as when it was made, or a text. */
+            credential: unknown;
         };
         /** @description Body of `POST /v1/vaults/{vault_id}/secret-rotate/{path}`; may be missing. */
         RotateSecretRequest: {
@@ -4739,6 +5084,26 @@ export interface components {
              */
             org_id: string;
         };
+        /** @description Body of `POST /v1/agents/{agent_id}/bindings/{binding_id}/test`. */
+        TestBindingRequest: {
+            /**
+             * Format: int32
+             * @description How long it may take.
+             */
+            timeout_ms?: number | null;
+        };
+        /** @description Answer of `POST /v1/agents/{agent_id}/bindings/{binding_id}/test`. */
+        TestBindingResponse: {
+            /** @description What went wrong. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            latency_ms: number;
+            /** @description Whether the server answered with a status below 400. */
+            success: boolean;
+        };
         /** @description Body of `POST /v1/auth/federated-token`, as JSON or as a form. */
         TokenExchangeRequest: {
             /** @description The other service. */
@@ -4797,6 +5162,8 @@ export interface components {
             environment?: string | null;
             /** @description Whether the environment is fixed from here on. */
             environment_locked?: boolean | null;
+            /** @description Lets it make calls with its bindings. */
+            execution_intents_enabled?: boolean | null;
             /**
              * Format: date-time
              * @description When the agent stops working.
@@ -4826,6 +5193,18 @@ export interface components {
             token_ttl_seconds?: number | null;
             /** @description The only vaults it may ever use; any vault when empty or `null`. */
             vault_ids?: string[] | null;
+        };
+        /** @description Body of `PATCH /v1/agents/{agent_id}/bindings/{binding_id}`. Absent fields stay as they are. */
+        UpdateBindingRequest: {
+            /** @description Where calls go. */
+            config?: Record<string, unknown> | null;
+            /** @description The credential, kept in the binding. */
+            credential?: Record<string, unknown> | null;
+            credential_source?: components["schemas"]["CredentialSource"] | null;
+            /** @description What may be called. */
+            guardrails?: Record<string, unknown> | null;
+            /** @description Whether it is switched on. */
+            is_active?: boolean | null;
         };
         /** @description Body of `PATCH /v1/vaults/{vault_id}/env-vars/{key}`; what is absent stays. */
         UpdateEnvVarRequest: {
@@ -5427,6 +5806,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                };
+            };
+        };
+    };
+    listBindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bindings, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingListResponse"];
+                };
+            };
+        };
+    };
+    createBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBindingRequest"];
+            };
+        };
+        responses: {
+            /** @description The binding. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingResponse"];
+                };
+            };
+        };
+    };
+    getBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+                /** @description Id of the binding. */
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The binding. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingResponse"];
+                };
+            };
+        };
+    };
+    deleteBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+                /** @description Id of the binding. */
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+                /** @description Id of the binding. */
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBindingRequest"];
+            };
+        };
+        responses: {
+            /** @description The binding as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingResponse"];
+                };
+            };
+        };
+    };
+    rotateBindingCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+                /** @description Id of the binding. */
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateBindingCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description The binding. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingResponse"];
+                };
+            };
+        };
+    };
+    testBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+                /** @description Id of the binding. */
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestBindingRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description How it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestBindingResponse"];
+                };
+            };
+        };
+    };
+    executeIntent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecuteRequest"];
+            };
+        };
+        responses: {
+            /** @description What the server answered, without the credential. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecuteResponse"];
+                };
+            };
+        };
+    };
+    listExecutions: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description How many to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calls, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionListResponse"];
                 };
             };
         };
@@ -7966,9 +8585,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["AccessShareRequest"];
+                "application/json": components["schemas"]["AccessShareRequest"] | null;
             };
         };
         responses: {

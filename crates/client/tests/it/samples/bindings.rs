@@ -4,6 +4,7 @@ use super::{Sample, id, object, sample, secret, some, time};
 use oneclaw_client::bindings::*;
 use std::collections::BTreeMap;
 
+#[expect(clippy::too_many_lines, reason = "one of each")]
 pub(super) fn bodies() -> Vec<Sample> {
     let credential = || CredentialJson::from_json(secret(r#"{"token":"sk-12345678"}"#));
     let source = |rest: bool| CredentialSource {

@@ -38,3 +38,53 @@ async fn the_four_words_are_picked_before_an_agent_with_its_own_key_comes_in() {
     done.shows("The agent was let in")
         .shows("There is nothing for you to copy");
 }
+
+#[tokio::test]
+async fn what_is_ticked_and_narrowed_on_the_page_is_what_the_agent_gets() {
+    let site = Site::open().await;
+    let mut ana = site.signed_in(OWNER).await;
+    let owner = site.server.sign_in(OWNER).await;
+    let vault = site.server.create_vault(&owner.token, "prod").await;
+    let ask = json!({ "name": "bot", "human_email": OWNER, "requested_access": [
+        { "vault": "prod", "path_pattern": "db/**", "permissions": ["read", "write"], "reason": "<b>please</b>" },
+        { "vault": "prod", "path_pattern": "**", "permissions": ["delete"] },
+    ]});
+    let asked = site.server.post("/v1/agents/enroll", "", ask).await;
+    let url = asked.expect(201).json()["approval_url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = format!("/enroll/{}", url.rsplit('/').next().unwrap());
+    let shown = ana.get(&page).await.expect(200);
+    let shown = shown
+        .shows("&#60;b&#62;please&#60;/b&#62;")
+        .shows(&format!("<option value=\"{vault}\" selected>prod"))
+        .shows("With “read” it sees the values themselves.");
+    let hash = shown
+        .body
+        .split("name=\"request_hash\" value=\"")
+        .nth(1)
+        .unwrap();
+    let hash = hash.split('"').next().unwrap();
+    let fields = [
+        ("name", "bot"),
+        ("request_hash", hash),
+        ("grant-0", "yes"),
+        ("vault-0", vault.as_str()),
+        ("pattern-0", "db/readonly"),
+        ("permissions-0", "read"),
+        ("minutes-0", "5"),
+    ];
+    let done = ana.submit(&page, &format!("{page}/approve"), &fields).await;
+    done.expect(200).shows("One policy was written for it");
+    let written = site
+        .server
+        .get(&format!("/v1/vaults/{vault}/policies"), &owner.token)
+        .await;
+    let written = written.expect(200).json();
+    assert_eq!(written["policies"].as_array().unwrap().len(), 1);
+    let policy = &written["policies"][0];
+    assert_eq!(policy["secret_path_pattern"], "db/readonly");
+    assert_eq!(policy["permissions"], json!(["read"]));
+    assert!(policy["expires_at"].is_string());
+}

@@ -61,6 +61,7 @@ pub(super) async fn ask_to_join(
         description: Some("Deploys the shop and needs the API keys".to_owned()),
         public_key: None,
         credential: None,
+        requested_access: Vec::new(),
     };
     let by_link = EnrollAgentRequest {
         name: "helpful-tool".to_owned(),
@@ -68,6 +69,7 @@ pub(super) async fn ask_to_join(
         description: None,
         public_key: None,
         credential: None,
+        requested_access: Vec::new(),
     };
     let enroll = async |request| {
         newcomer
