@@ -16,6 +16,16 @@ export {
 } from "./resources/approvals.js";
 export { AuditResource, type AuditEvent, type AuditFilter } from "./resources/audit.js";
 export { AuthResource } from "./resources/auth.js";
+export { ApiKeysResource } from "./resources/api-keys.js";
+export { BillingResource } from "./resources/billing.js";
+export { BindingsResource } from "./resources/bindings.js";
+export { DevicesResource } from "./resources/devices.js";
+export { EnvVarsResource } from "./resources/env-vars.js";
+export { IpRulesResource } from "./resources/ip-rules.js";
+export { MfaResource } from "./resources/mfa.js";
+export { PasskeysResource } from "./resources/passkeys.js";
+export { SessionsResource } from "./resources/sessions.js";
+export { WebhooksResource } from "./resources/webhooks.js";
 export { EnrollmentsResource, type Enrollment } from "./resources/enrollments.js";
 export { OrgResource, type OrgMember } from "./resources/org.js";
 export { SecretsResource, type SecretMetadata, type SetSecretOptions } from "./resources/secrets.js";

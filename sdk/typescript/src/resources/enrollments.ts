@@ -29,6 +29,12 @@ export class EnrollmentsResource extends Resource {
   ): Called<"denyEnrollment"> {
     return this.transport.call("denyEnrollment", { path: { enrollment_id: enrollmentId }, body: denial }, options);
   }
+
+  /** What became of a request that came with a key. Its API key is in the first approved answer alone. */
+  status(pairingId: string, pollToken: string, options?: RequestOptions): Called<"enrollmentStatus"> {
+    const request = { path: { pairing_id: pairingId }, query: { poll: pollToken } };
+    return this.transport.anonymously("enrollmentStatus", request, options);
+  }
 }
 
 export type Enrollment = Schema<"EnrollmentResponse">;
