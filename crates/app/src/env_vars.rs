@@ -31,6 +31,8 @@ mod environments;
 mod resolve;
 mod shared;
 
+use resolve::Disclosed;
+
 pub use environments::{
     BUILT_IN, Environment, create_environment, delete_environment, list_environments,
 };
@@ -216,13 +218,6 @@ impl<'a> Room<'a> {
         let details = details.uuid("vault_id", self.vault());
         op.log(entry_of(self.caller, action, resource, details));
     }
-
-    /// Logs what was disclosed of a vault.
-    fn log_disclosure(&self, op: &mut Op, action: &'static str, details: Details, keys: &[String]) {
-        let details = details.int("count", keys.len()).texts("keys", keys);
-        let resource = ("vault", self.vault().to_string());
-        op.log(entry_of(self.caller, action, resource, details));
-    }
 }
 
 fn locked(own: &str) -> Error {
@@ -341,7 +336,7 @@ pub async fn list(
                 let value = if row.sensitive {
                     None
                 } else {
-                    disclosed.push(row.key.clone());
+                    disclosed.push(Disclosed::of(&row));
                     Some(open(&app_in, op, &row, Reason::Granted(&granted)).await?)
                 };
                 listed.push(var_of(row, value)?);

@@ -72,6 +72,9 @@ async fn send_events(app: &App, mut shutdown: watch::Receiver<bool>) {
 async fn keep_house(app: &App, mut shutdown: watch::Receiver<bool>) {
     loop {
         housekeeping::run_once(app).await;
+        if let Err(error) = crate::exposure::fold(app).await {
+            tracing::warn!(cause = ?error.cause(), "what agents got to see could not be folded");
+        }
         tokio::select! {
             () = stopped(&mut shutdown) => return,
             () = tokio::time::sleep(HOUSEKEEPING_INTERVAL) => {}

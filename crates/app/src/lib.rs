@@ -35,6 +35,7 @@ pub mod devices;
 pub mod dpop;
 pub mod enrollments;
 pub mod env_vars;
+pub mod exposure;
 pub mod federation;
 pub mod google;
 pub mod idempotency;

@@ -557,7 +557,7 @@ fn is_recipient(row: &ShareRow, principal: Principal) -> bool {
     }
 }
 
-fn share_of(app: &App, row: ShareRow, now: Timestamp) -> Result<Share> {
+pub(crate) fn share_of(app: &App, row: ShareRow, now: Timestamp) -> Result<Share> {
     let recipient_type = RecipientType::from_str(&row.recipient_type).map_err(Error::internal)?;
     let status = ShareStatus::from_str(&row.status).map_err(Error::internal)?;
     let recipient = match (row.recipient_user_id, row.recipient_agent_id) {

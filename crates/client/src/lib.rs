@@ -33,6 +33,7 @@ pub mod email_otp;
 pub mod enrollments;
 pub mod env_vars;
 mod error;
+pub mod exposure;
 pub mod federation;
 pub mod health;
 pub mod ip_rules;

@@ -5,6 +5,7 @@
 use oneclaw_core::caller::Role;
 use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use oneclaw_core::model::enrollment::EnrollmentStatus;
+use oneclaw_core::model::exposure::{self, Kind, Way};
 use oneclaw_core::model::purpose::Purpose;
 use oneclaw_core::model::share::RecipientType;
 use oneclaw_core::policy::{Action, Effect, Permission};
@@ -31,6 +32,18 @@ pub(crate) fn action() -> Object {
 
 pub(crate) fn enrollment_status() -> Object {
     words(EnrollmentStatus::ALL.iter().map(|status| status.as_str()))
+}
+
+pub(crate) fn exposure_kind() -> Object {
+    words(Kind::ALL.iter().map(|kind| kind.as_str()))
+}
+
+pub(crate) fn exposure_status() -> Object {
+    words(exposure::Status::ALL.iter().map(|status| status.as_str()))
+}
+
+pub(crate) fn exposure_way() -> Object {
+    words(Way::ALL.iter().map(|way| way.as_str()))
 }
 
 pub(crate) fn purpose() -> Object {

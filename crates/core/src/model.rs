@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod enrollment;
+pub mod exposure;
 pub mod password;
 pub mod purpose;
 pub mod secret;

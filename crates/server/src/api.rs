@@ -12,6 +12,7 @@ mod device;
 mod email_otp;
 mod enrollments;
 mod env_vars;
+mod exposure;
 mod federation;
 mod internal;
 mod ip_rules;
@@ -63,6 +64,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(federation::routes(flood))
         .merge(enrollments::routes(flood))
         .merge(agents::routes())
+        .merge(exposure::routes())
         .merge(bindings::routes())
         .merge(approvals::routes(flood))
         .merge(vaults::routes())

@@ -19,6 +19,7 @@ mod confirm;
 mod connect;
 mod devices;
 mod enrollments;
+mod exposure;
 mod form;
 mod home;
 mod import;
@@ -64,6 +65,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(access::routes())
         .merge(account::routes())
         .merge(agents::routes())
+        .merge(exposure::routes())
         .merge(api_keys::routes())
         .merge(approvals::routes())
         .merge(invitations::routes())

@@ -28,6 +28,7 @@ pub mod device_codes;
 pub mod enrollments;
 pub mod env_vars;
 pub mod epochs;
+pub mod exposure;
 pub mod federation_keys;
 pub mod idempotency;
 pub mod identities;

@@ -29,6 +29,7 @@ macro_rules! list {
                 11 "0011_organisation",
                 12 "0012_pairing",
                 14 "0014_bindings",
+                17 "0017_exposure",
             ]
         )
     };

@@ -6,7 +6,9 @@
 use super::{Reason, Room, environments, environments_of, open, path_of};
 use crate::App;
 use crate::error::{Error, Result};
+use crate::lane::entry_of;
 use crate::live::Caller;
+use crate::op::Op;
 use oneclaw_core::audit::Details;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::VaultId;
@@ -69,7 +71,7 @@ pub async fn resolve(
                 return Err(Error::not_found("This vault has no such environment."));
             }
             let chosen = choose(&room, op, &environment, git_branch.as_deref()).await?;
-            let (mut vars, mut withheld) = (BTreeMap::new(), Vec::new());
+            let (mut vars, mut withheld, mut disclosed) = (BTreeMap::new(), Vec::new(), Vec::new());
             for (key, (row, source)) in chosen {
                 let path = path_of(&key)?;
                 let Some(granted) = room.permission(op, Action::Read, &path) else {
@@ -84,11 +86,11 @@ pub async fn resolve(
                     Source::Vault | Source::BranchOverride => Reason::Granted(&granted),
                 };
                 let value = open(&app_in, op, &row, reason).await?;
+                disclosed.push(Disclosed::of(&row));
                 vars.insert(key, (value, source));
             }
-            let keys: Vec<String> = vars.keys().cloned().collect();
             let details = Details::new().text("environment", &environment);
-            room.log_disclosure(op, "env.resolve", details, &keys);
+            room.log_disclosure(op, "env.resolve", details, &disclosed);
             Ok(Resolved {
                 vars,
                 withheld,
@@ -104,7 +106,7 @@ pub async fn resolve(
 /// The variable that wins for each key.
 async fn choose(
     room: &Room<'_>,
-    op: &mut crate::op::Op,
+    op: &mut Op,
     environment: &str,
     branch: Option<&str>,
 ) -> Result<BTreeMap<String, (EnvVarRow, Source)>> {
@@ -131,4 +133,38 @@ async fn choose(
         }
     }
     Ok(chosen)
+}
+
+/// A value that was given to somebody.
+pub(super) struct Disclosed {
+    key: String,
+    /// Id and version of the variable.
+    version: String,
+}
+
+impl Disclosed {
+    pub(super) fn of(row: &EnvVarRow) -> Self {
+        Self {
+            key: row.key.clone(),
+            version: format!("{}:{}", row.id, row.version),
+        }
+    }
+}
+
+impl Room<'_> {
+    /// Logs what was disclosed of a vault: the names for people, and which versions of which variables.
+    pub(super) fn log_disclosure(
+        &self,
+        op: &mut Op,
+        action: &'static str,
+        details: Details,
+        disclosed: &[Disclosed],
+    ) {
+        let details = details
+            .int("count", disclosed.len())
+            .texts("keys", disclosed.iter().map(|one| &one.key))
+            .texts("variables", disclosed.iter().map(|one| &one.version));
+        let resource = ("vault", self.vault().to_string());
+        op.log(entry_of(self.caller, action, resource, details));
+    }
 }

@@ -2,8 +2,8 @@
 //! are linked to. Owners and admins write them; who may read one is decided in the vault that it holds in.
 
 use super::{
-    CreateRequest, EnvVar, Reason, Room, UpdateRequest, Which, apply, changed_details, find_row,
-    insert, missing, open, path_of, var_of,
+    CreateRequest, Disclosed, EnvVar, Reason, Room, UpdateRequest, Which, apply, changed_details,
+    find_row, insert, missing, open, path_of, var_of,
 };
 use crate::error::{Error, Result};
 use crate::live::Caller;
@@ -62,7 +62,7 @@ pub async fn list_shared(app: &App, caller: &Caller) -> Result<Vec<SharedVariabl
                 let value = if row.sensitive {
                     None
                 } else {
-                    disclosed.push(row.key.clone());
+                    disclosed.push(Disclosed::of(&row));
                     let purpose = Reason::Internal(InternalPurpose::SharedVariable);
                     Some(open(&app_in, op, &row, purpose).await?)
                 };

@@ -3,9 +3,11 @@
 use clap::{Args, Subcommand};
 use oneclaw_client::agents::{CreateAgentRequest, UpdateAgentRequest};
 use oneclaw_client::auth::AgentTokenRequest;
+use oneclaw_client::exposure::AgentExposureResponse;
 use oneclaw_client::wire::Patch;
 use oneclaw_core::id::VaultId;
 use serde_json::json;
+use std::num::NonZeroU32;
 
 use crate::commands::enroll;
 use crate::input;
@@ -31,6 +33,15 @@ const DETAILS: [Column; 8] = [
     ("CREATED", "created_at"),
 ];
 
+const EXPOSURE: [Column; 6] = [
+    ("STATUS", "status"),
+    ("KIND", "kind"),
+    ("VAULT", "vault_name"),
+    ("PATH", "path"),
+    ("KNOWS VERSION", "newest_seen_version"),
+    ("REPLACED", "replaced_at"),
+];
+
 #[derive(Subcommand)]
 pub(crate) enum AgentCommand {
     /// List the agents of the organisation
@@ -54,6 +65,12 @@ pub(crate) enum AgentCommand {
     /// Replace the key of an agent and print the new one, this once
     #[command(visible_alias = "roll-key")]
     RotateKey { agent: String },
+    /// List what an agent got to see, and what is to be replaced because of it
+    #[command(alias = "seen")]
+    Exposure {
+        /// Name of the agent, or its id; the id finds agents that were deleted
+        agent: String,
+    },
     /// Print an access token for the key in `ONECLAW_AGENT_API_KEY`
     Token {
         /// Id of the agent; the key alone suffices
@@ -88,6 +105,25 @@ pub(crate) struct UpdateArgs {
     vault_ids: Option<Vec<VaultId>>,
     #[arg(long, value_name = "BOOL")]
     active: Option<bool>,
+}
+
+/// A line for each thing that the agent got to see, and a sentence that says what to do.
+fn exposure(seen: &AgentExposureResponse, printer: Printer) -> Result<(), Failure> {
+    printer.list(seen, "items", &EXPOSURE)?;
+    if let Some(open) = NonZeroU32::new(seen.open) {
+        let things = if open.get() == 1 { "value" } else { "values" };
+        printer.say(format_args!(
+            "{open} {things} that {:?} knows are still in use: write new versions, and end the old ones where they work",
+            seen.agent_name
+        ));
+    }
+    let shared = seen.shares.len();
+    if shared > 0 {
+        printer.say(format_args!(
+            "it shared secrets {shared} times; --json says with whom"
+        ));
+    }
+    Ok(())
 }
 
 fn set<T>(value: Option<T>) -> Patch<T> {
@@ -187,6 +223,10 @@ pub(crate) async fn run(
             printer.data(rotated.api_key.expose())?;
             printer.say("the old key is dead; the key above is not shown again");
             Ok(())
+        }
+        AgentCommand::Exposure { agent } => {
+            let id = remote.agent_named(&agent).await?;
+            exposure(&client.agent_exposure(id).await?, printer)
         }
         AgentCommand::Token { agent } => {
             let key = settings::credential("ONECLAW_AGENT_API_KEY")?.ok_or_else(|| {

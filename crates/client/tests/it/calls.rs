@@ -343,6 +343,7 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.update_agent(id(1), &full::<UpdateAgentRequest>("UpdateAgentRequest"))
         ),
         call!("deleteAgent", c.delete_agent(id(1))),
+        call!("getAgentExposure", c.agent_exposure(id(1))),
         call!("rotateAgentKey", c.rotate_agent_key(id(1))),
         call!(
             "revealAgentKey",

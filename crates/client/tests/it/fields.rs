@@ -305,6 +305,7 @@ mod schemas {
             enrollments: RequestedAccess EnrollmentGrant ApproveEnrollmentRequest ApproveEnrollmentResponse DenyEnrollmentRequest EnrollAgentRequest
                 EnrollAgentResponse EnrollmentListResponse EnrollmentLookupRequest EnrollmentOrigin
                 EnrollmentResponse EnrollmentStatusResponse;
+            exposure: AgentExposureResponse ExposureItem ExposureShare ExposureVersion;
             federation: TokenExchangeRequest TokenExchangeResponse;
             health: HealthResponse JsonWebKey JsonWebKeySet JwtPublicKeyResponse KeyProviderHealthResponse
                 OpenIdConfiguration;

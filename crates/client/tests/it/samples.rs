@@ -2,6 +2,7 @@
 
 mod bindings;
 mod data;
+mod exposure;
 mod factors;
 mod organisation;
 mod people;
@@ -92,6 +93,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(agent_answers());
     all.extend(other_answers());
     all.extend(bindings::bodies());
+    all.extend(exposure::bodies());
     all.extend(people::all());
     all.extend(factors::all());
     all.extend(organisation::approvals());

@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::agents::{self, Agent, CreateRequest, UpdateRequest};
 use oneclaw_app::vaults::Vault;
-use oneclaw_app::{Kind, policies, vaults};
+use oneclaw_app::{Kind, exposure, policies, vaults};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, VaultId};
@@ -172,6 +172,8 @@ struct AgentPage {
     snippets: Vec<Snippet>,
     /// Which snippet is shown.
     chosen: &'static str,
+    /// How many values that it knows are still in use; absent for those who do not manage it.
+    known: Option<usize>,
     /// Its newest entries in the log.
     events: Vec<audit::Row>,
     agent: Agent,
@@ -179,7 +181,7 @@ struct AgentPage {
 
 impl AgentPage {
     /// The tabs: the end of the address, name, whether it is this one.
-    fn tabs(&self) -> [(&'static str, &'static str, bool); 3] {
+    fn tabs(&self) -> [(&'static str, &'static str, bool); 4] {
         [
             ("", "Overview", self.view == AgentView::Overview),
             ("?tab=connect", "Connect", self.view == AgentView::Connect),
@@ -188,6 +190,7 @@ impl AgentPage {
                 "Activity",
                 self.view == AgentView::Activity,
             ),
+            ("/seen", "What it saw", false),
         ]
     }
 }
@@ -233,6 +236,7 @@ async fn show(
         ..oneclaw_app::audit::Query::default()
     };
     let events = oneclaw_app::audit::list(state.app(), &signed.caller, &latest).await?;
+    let known = known(&state, &signed, id, view).await?;
     let verb = if agent.is_active {
         "deactivate"
     } else {
@@ -264,11 +268,29 @@ async fn show(
         snippets,
         chosen,
         base,
+        known,
         events: audit::rows(events, &names, now),
         agent,
         shell: Shell::load(&state, signed, Section::Agents).await?,
     };
     page(StatusCode::OK, &template)
+}
+
+/// How many values that an agent knows are still in use, where that is shown and the viewer may know.
+async fn known(
+    state: &ServerState,
+    signed: &Signed,
+    agent: AgentId,
+    view: AgentView,
+) -> Result<Option<usize>, oneclaw_app::Error> {
+    if view != AgentView::Overview {
+        return Ok(None);
+    }
+    match exposure::find(state.app(), &signed.caller, agent).await {
+        Ok(seen) => Ok(Some(seen.open())),
+        Err(error) if *error.kind() == Kind::Forbidden => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The vaults whose policies the viewer may write, and those of their policies that concern an agent.

@@ -6,6 +6,7 @@ mod approvals;
 mod browser;
 mod builder;
 mod devices;
+mod exposure;
 mod forgery;
 mod furniture;
 mod hostile;

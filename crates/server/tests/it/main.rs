@@ -22,6 +22,7 @@ mod dpop;
 mod enrollment_attacks;
 mod enrollments;
 mod env_vars;
+mod exposure;
 mod factors;
 mod google;
 mod ip_rules;

@@ -189,6 +189,7 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         ("GET", "/v1/agents".into(), Value::Null),
         ("GET", "/v1/agents/me".into(), Value::Null),
         ("GET", format!("/v1/agents/{agent}"), Value::Null),
+        ("GET", format!("/v1/agents/{agent}/exposure"), Value::Null),
         (
             "PATCH",
             format!("/v1/agents/{agent}"),
@@ -645,6 +646,7 @@ async fn another_organisations_things_are_as_good_as_none() {
         ("GET", "/v1/approvals/{approval}", Value::Null),
         ("POST", "/v1/approvals/{approval}/approve", Value::Null),
         ("GET", "/v1/agents/{agent}/bindings", Value::Null),
+        ("GET", "/v1/agents/{agent}/exposure", Value::Null),
         ("GET", "/v1/agents/{agent}/executions", Value::Null),
         (
             "POST",

@@ -13,6 +13,7 @@ mod direct;
 mod enrollments;
 mod env_vars;
 mod epochs;
+mod exposure;
 mod factors;
 mod instance;
 mod organisations;

@@ -68,6 +68,7 @@ export const routes = {
   forgotPassword: { method: "POST", path: "/v1/auth/forgot-password", public: true },
   freezeAgents: { method: "POST", path: "/v1/org/freeze-agents" },
   getAgent: { method: "GET", path: "/v1/agents/{agent_id}" },
+  getAgentExposure: { method: "GET", path: "/v1/agents/{agent_id}/exposure" },
   getAgentKeysVault: { method: "GET", path: "/v1/org/agent-keys-vault" },
   getAgentSelf: { method: "GET", path: "/v1/agents/me" },
   getApproval: { method: "GET", path: "/v1/approvals/{approval_id}" },

@@ -194,6 +194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agent_id}/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent got to see, and what is to be replaced because of it: for those who manage the agent. Agents that
+         *     were deleted are found too.
+         */
+        get: operations["getAgentExposure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{agent_id}/reveal-key": {
         parameters: {
             query?: never;
@@ -2369,6 +2389,34 @@ export interface components {
              */
             api_key?: string;
         };
+        /** @description Answer of `GET /v1/agents/{agent_id}/exposure`. */
+        AgentExposureResponse: {
+            /**
+             * Format: uuid
+             * @description Which agent.
+             */
+            agent_id: string;
+            /** @description What it is called. */
+            agent_name: string;
+            /**
+             * Format: date-time
+             * @description Until when this is complete.
+             */
+            as_of: string;
+            /** @description False once it is switched off or deleted. */
+            is_active: boolean;
+            /** @description Whether it was deleted. */
+            is_deleted: boolean;
+            /** @description By thing: first what is to be replaced. */
+            items: components["schemas"]["ExposureItem"][];
+            /**
+             * Format: int32
+             * @description How many things are to be replaced: those whose `status` is `open`.
+             */
+            open: number;
+            /** @description What it handed on, newest first. */
+            shares: components["schemas"]["ExposureShare"][];
+        };
         /** @description Answer of `POST /v1/agents/{agent_id}/rotate-key`. The old key is dead already. */
         AgentKeyRotatedResponse: {
             /**
@@ -3931,6 +3979,98 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description One thing that an agent got to see or use. */
+        ExposureItem: {
+            /**
+             * Format: int64
+             * @description The newest version there is; absent once the thing is gone.
+             */
+            current_version?: number;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "variable" | "binding";
+            /**
+             * Format: int64
+             * @description The newest version that the agent knows; absent where it only used it.
+             */
+            newest_seen_version?: number;
+            /** @description Path of the secret, name of the variable, or host that the credential was sent to. */
+            path: string;
+            /**
+             * Format: date-time
+             * @description When it was replaced.
+             */
+            replaced_at?: string;
+            /** @enum {string} */
+            status: "open" | "deleted" | "replaced" | "only_used";
+            /**
+             * Format: uuid
+             * @description Its vault.
+             */
+            vault_id?: string;
+            /** @description What the vault is called, while it is there. */
+            vault_name?: string;
+            /** @description By version and way. */
+            versions: components["schemas"]["ExposureVersion"][];
+        };
+        /** @description What an agent handed on. */
+        ExposureShare: {
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            access_count: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Id of the share; absent for links, where it is all that protects the value.
+             */
+            id?: string;
+            /** @description Whether it can still be opened. */
+            is_open: boolean;
+            /** @description Path of the secret. */
+            path: string;
+            /**
+             * Format: uuid
+             * @description The user or agent it is for, once known.
+             */
+            recipient_id?: string;
+            /** @enum {string} */
+            recipient_type: "creator" | "user" | "agent" | "external_email" | "anyone_with_link";
+        };
+        /** @description One version, and how the agent got to it. */
+        ExposureVersion: {
+            /**
+             * Format: date-time
+             * @description First time.
+             */
+            first_at: string;
+            /** @enum {string} */
+            how: "read" | "wrote" | "used";
+            /**
+             * Format: date-time
+             * @description Last time.
+             */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description Which version; 0 where there are none.
+             */
+            version: number;
         };
         /** @description Body of `POST /v1/auth/forgot-password`. */
         ForgotPasswordRequest: {
@@ -6046,6 +6186,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionListResponse"];
+                };
+            };
+        };
+    };
+    getAgentExposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each version it was given, wrote or used. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentExposureResponse"];
                 };
             };
         };

@@ -45,6 +45,11 @@ export class AgentsResource extends Resource {
     return this.transport.call("updateAgent", { path: { agent_id: agentId }, body: change }, options);
   }
 
+  /** What the agent got to see, and what is to be replaced because of it; works for deleted agents too. */
+  exposure(agentId: string, options?: RequestOptions): Called<"getAgentExposure"> {
+    return this.transport.call("getAgentExposure", { path: { agent_id: agentId } }, options);
+  }
+
   delete(agentId: string, options?: RequestOptions): Called<"deleteAgent"> {
     return this.transport.call("deleteAgent", { path: { agent_id: agentId } }, options);
   }
