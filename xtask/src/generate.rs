@@ -3,6 +3,7 @@
 //! They are checked in so that a change of the contract shows in its diff, and `--check` proves that they are current.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
@@ -54,10 +55,19 @@ pub(crate) fn run(project: &Project, mode: Mode) -> Result<ExitCode> {
             .cargo()
             .args(["build", "--quiet", "--package=oneclaw-cli"]),
     )?;
-    let binary = project.target.join("debug").join("1claw");
+    let is_current = apply(project, mode, &project.target.join("debug").join("1claw"))?;
+    Ok(if is_current {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Writes or compares what `binary` prints, and what is made from it. False when something is not up to date.
+pub(crate) fn apply(project: &Project, mode: Mode, binary: &Path) -> Result<bool> {
     let mut stale = Vec::new();
     for file in &FILES {
-        let mut text = process::output(Command::new(&binary).arg(file.subcommand))?;
+        let mut text = process::output(Command::new(binary).arg(file.subcommand))?;
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -93,13 +103,13 @@ pub(crate) fn run(project: &Project, mode: Mode) -> Result<ExitCode> {
         }
     }
     if stale.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     println!(
         "Not up to date:\n  {}\nRun `cargo xtask generate` and commit the result.",
         stale.join("\n  ")
     );
-    Ok(ExitCode::FAILURE)
+    Ok(false)
 }
 
 fn is_openapi(text: &str) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Every test of the project in one command.
 //!
 //! Steps: set up, build the tests (dev profile) and the release binary, start a throw-away PostgreSQL, run the tests, run
-//! the documentation tests, then those of the TypeScript SDK, of clients that others wrote, of the examples, and of the
+//! the documentation tests, compare the generated files, then run the tests of the TypeScript SDK, of clients that others wrote, of the examples, and of the
 //! pages in a browser. The command-line tests and what follows drive the release binary, the file that people run. The
 //! last line says how many tests ran, so a run that tested nothing shows.
 //!
@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{self, Postgres};
 use crate::project::Project;
-use crate::{process, setup};
+use crate::{generate, process, setup};
 use counts::Counts;
 
 const SMTP_PYTHON: &str = "TEST_SMTP_PYTHON";
@@ -147,6 +147,9 @@ fn run_steps(
     doc_tests.args(["test", "--workspace", "--doc"]);
     let mut passed = steps.time("run documentation tests", || {
         run_counted(&mut doc_tests, counts)
+    })?;
+    passed &= steps.time("check generated files", || {
+        generate::apply(project, generate::Mode::Check, &project.release_binary())
     })?;
     passed &= clients::run(project, &project.release_binary(), steps, counts)?;
     Ok(passed)

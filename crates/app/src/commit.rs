@@ -23,7 +23,7 @@
 
 mod statistics;
 
-pub use statistics::CommitCounts;
+pub use statistics::{CommitCounts, GROUP_SIZES};
 
 use statistics::CommitStatistics;
 
@@ -306,6 +306,7 @@ impl Committer {
                 }
             }
             Err(error) => {
+                self.statistics.note_failure();
                 tracing::error!(%error, members = places.len(), "a group of commits failed");
             }
         }
@@ -315,6 +316,7 @@ impl Committer {
                 .into_iter()
                 .for_each(|index| set(&mut outcomes, index, Outcome::Done)),
             Err(error) => {
+                self.statistics.note_failure();
                 tracing::error!(%error, members = places.len(), "a group of units of work failed");
             }
         }
@@ -402,10 +404,12 @@ impl Committer {
             random: Arc::clone(&self.random),
             delivery_queued: Arc::clone(&self.delivery_queued),
         };
+        self.count(1);
         let task = tokio::spawn(async move { alone.run(unit).await });
         match task.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
+                self.statistics.note_failure();
                 tracing::error!(%error, "a commit failed");
                 Err(CommitError::Failed)
             }

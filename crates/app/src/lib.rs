@@ -38,6 +38,7 @@ pub mod env_vars;
 pub mod exposure;
 pub mod federation;
 pub mod google;
+pub mod health;
 pub mod idempotency;
 pub mod ip_rules;
 pub mod jobs;
@@ -60,7 +61,7 @@ pub mod vaults;
 pub mod webhooks;
 
 pub use boot::{BootError, Config, KeyDelivery};
-pub use commit::CommitCounts;
+pub use commit::{CommitCounts, GROUP_SIZES};
 pub use error::{Error, Kind, MissingAccess, Result};
 pub use live::{Caller, Live};
 pub use users::Origin;

@@ -140,6 +140,7 @@ async fn insert(
         last_error: None,
         created_at: op.now(),
         finished_at: None,
+        lapses_at: message.lapses_at(op.now()),
     };
     Ok(op.tx().insert_mail(&row).await?)
 }

@@ -25,7 +25,7 @@ use oneclaw_crypto::seal::KeyId;
 use std::str::FromStr as _;
 
 /// The setting that names the master key in use.
-pub(crate) const CURRENT_MASTER_KEY: &str = "master_key";
+pub const CURRENT_MASTER_KEY: &str = "master_key";
 /// Vault keys wrapped again in one transaction.
 const STEP: i64 = 100;
 

@@ -4,6 +4,10 @@
 //! histories; every setting of the server has a flag, an environment variable and a key in the configuration file,
 //! declared once, in [`ServerSettings`].
 
+mod server;
+
+pub(crate) use server::{OutboxCommand, ServerCommand};
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -152,40 +156,6 @@ pub(crate) struct ServerArgs {
     pub(crate) command: Option<ServerCommand>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ServerCommand {
-    /// Replace the master key; works while servers run
-    #[command(long_about = "\
-Replace the master key: make a new one and wrap every key again under it. Works while servers run and can be run again \
-after an interruption.
-
-The old key leaves the key file at the end. Backups of the database made before the rotation need it: keep a copy of \
-the key file beside each of them.")]
-    RotateKey,
-    /// Read the mails that this vault wrote
-    Outbox {
-        #[command(subcommand)]
-        command: Option<OutboxCommand>,
-    },
-    /// Look for risky settings and other trouble
-    Doctor,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum OutboxCommand {
-    /// List the newest mails
-    List {
-        /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
-        limit: i64,
-    },
-    /// Print the text of a mail. It may hold a link or a key: mind who is looking
-    Show {
-        /// The id, as `list` shows it
-        id: String,
-    },
-}
-
 /// The settings of a server, each absent unless it was given. One struct for the command line, the environment and
 /// the file, so that none knows a setting that another does not.
 #[derive(Args, Default, Deserialize)]
@@ -200,6 +170,14 @@ pub(crate) struct ServerSettings {
         value_name = "ADDRESS:PORT"
     )]
     pub(crate) listen: Option<SocketAddr>,
+    /// Address for a monitoring system, without TLS or credentials: counters at /metrics, and /readyz [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_METRICS_LISTEN",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Folder of the data, made at the first start [default: ./data; with --dev ./data/dev]
     #[arg(long, global = true, env = "ONECLAW_DATA_DIR", value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,

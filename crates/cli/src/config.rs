@@ -38,6 +38,7 @@ const PASSWORD_BEARING: [(&str, &str, &str); 2] = [
 /// What a server was told, complete except for what depends on the port it gets.
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) data_dir: PathBuf,
     /// The file that was read, if any.
     pub(crate) file: Option<PathBuf>,
@@ -95,6 +96,7 @@ impl Config {
         };
         Ok(Self {
             listen: settings.listen.unwrap_or(DEFAULT_LISTEN),
+            metrics_listen: settings.metrics_listen,
             public_url: settings
                 .public_url
                 .as_deref()
@@ -380,6 +382,7 @@ fn merge(over: ServerSettings, under: ServerSettings) -> ServerSettings {
     );
     ServerSettings {
         listen: over.listen.or(under.listen),
+        metrics_listen: over.metrics_listen.or(under.metrics_listen),
         data_dir: over.data_dir.or(under.data_dir),
         public_url: over.public_url.or(under.public_url),
         database_url,
@@ -421,6 +424,7 @@ mod tests {
     fn every_setting_can_stand_in_the_file() {
         let text = r#"
             listen = "0.0.0.0:443"
+            metrics_listen = "127.0.0.1:9110"
             data_dir = "data"
             public_url = "https://vault.example.org/"
             database_url = "sqlite:vault.db"

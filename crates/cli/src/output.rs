@@ -394,6 +394,11 @@ impl Failure {
         }
     }
 
+    /// What to do now.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
     /// Why, as far as known. Written on one line and harmless to a terminal.
     pub(crate) fn because(mut self, why: impl Display) -> Self {
         self.why = Some(harmless(&why.to_string()).into_owned());

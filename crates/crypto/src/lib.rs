@@ -75,3 +75,34 @@ pub fn token_digest(token: &str) -> [u8; 32] {
     bytes.copy_from_slice(digest.as_ref());
     bytes
 }
+
+/// The SHA-256 digest of everything that `source` gives, in hex.
+///
+/// # Errors
+/// Those of the source.
+pub fn sha256_hex(mut source: impl std::io::Read) -> std::io::Result<String> {
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = source.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else {
+            return Ok(data_encoding::HEXLOWER.encode(context.finish().as_ref()));
+        };
+        context.update(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_has_the_digest_of_its_bytes() {
+        // The example of FIPS 180-2 of a million times the letter a.
+        let million = std::io::Read::take(std::io::repeat(b'a'), 1_000_000);
+        assert_eq!(
+            sha256_hex(million).unwrap(),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        );
+    }
+}

@@ -32,6 +32,7 @@ mod vaults;
 mod webhooks;
 
 pub(crate) use internal::routes as internal_routes;
+pub(crate) use meta::ready;
 
 use crate::ServerState;
 use crate::error::{self, ApiError, ApiResult};

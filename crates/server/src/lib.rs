@@ -12,6 +12,7 @@ mod bench_static;
 pub mod error;
 pub mod extract;
 mod mcp;
+mod metrics;
 pub mod middleware;
 mod openapi;
 pub mod reply;
@@ -21,6 +22,7 @@ pub mod test_app;
 pub mod web;
 
 pub use bench_static::bench_static;
+pub use metrics::{Metrics, metrics_router};
 pub use middleware::address::ForwardedHeader;
 pub use middleware::flood::{Bucket, FloodLimits};
 pub use openapi::openapi_json;
@@ -29,6 +31,7 @@ pub use serve::serve;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::FromRef;
+use axum::routing::get;
 use http::HeaderValue;
 use ipnet::IpNet;
 use middleware::flood::Flood;
@@ -47,6 +50,8 @@ pub struct ServerConfig {
     pub forwarded_header: ForwardedHeader,
     /// Limits per client network; `None` switches them off, as for measurements.
     pub flood: Option<FloodLimits>,
+    /// Counters for a monitoring system; `None` counts nothing.
+    pub metrics: Option<Metrics>,
 }
 
 /// What every handler can reach. Cheap to clone.
@@ -117,7 +122,8 @@ pub fn router(app: App, config: ServerConfig) -> Router {
             .layer(guard(surface))
     };
 
-    let mut open = Router::from(api::open_routes(&state.0.flood));
+    // For what starts and watches the server, not for clients: no part of the described API.
+    let mut open = Router::from(api::open_routes(&state.0.flood)).route("/readyz", get(api::ready));
     if state.app().settings().dev {
         open = open.merge(api::internal_routes());
     }

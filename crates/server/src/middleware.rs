@@ -13,6 +13,7 @@ pub(crate) use headers::Surface;
 
 use crate::ServerState;
 use crate::error::{self, ApiError};
+use crate::metrics::Timed;
 use address::client_address;
 use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request};
@@ -136,6 +137,7 @@ where
         let line = AccessLine::begin(&request);
         let cross_origin = request.headers().contains_key(http::header::ORIGIN);
         let metered = Metered::begin(&state, &request);
+        let timed = (!is_inner).then(|| time(&state, &request)).flatten();
         let early = turn_away(&state, surface, &request, &context, is_inner);
         let handler = if early.is_none() {
             request.extensions_mut().insert(context.clone());
@@ -159,6 +161,9 @@ where
                 state.0.is_https,
                 cross_origin,
             );
+            if let Some(timed) = timed {
+                timed.end(response.status());
+            }
             if let Some(line) = line {
                 line.end(&response, &context);
             }
@@ -185,6 +190,13 @@ fn establish(state: &ServerState, request: &Request) -> Context {
         }),
         at: state.app().now(),
     }
+}
+
+/// Begins to time a request, where somebody wants to know.
+fn time(state: &ServerState, request: &Request) -> Option<Timed> {
+    let metrics = state.0.config.metrics.as_ref()?;
+    let route = request.extensions().get::<MatchedPath>();
+    Some(metrics.begin(request.method(), route.map(MatchedPath::as_str)))
 }
 
 /// Answers that need no handler.

@@ -211,7 +211,7 @@ impl Store {
 
 /// Makes the file before SQLite does, readable by its owner alone; the write-ahead log and the
 /// index beside it get the same mode.
-fn create_private_file(path: &Path) -> Result<()> {
+pub(crate) fn create_private_file(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

@@ -36,6 +36,7 @@ pub mod invitations;
 pub mod ip_rules;
 pub mod keyring;
 pub mod mailed_codes;
+pub mod maintenance;
 pub mod one_time_tokens;
 pub mod organisation_limits;
 pub mod organisations;

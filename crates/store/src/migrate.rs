@@ -29,6 +29,7 @@ macro_rules! list {
                 11 "0011_organisation",
                 12 "0012_pairing",
                 14 "0014_bindings",
+                16 "0016_operations",
                 17 "0017_exposure",
             ]
         )
@@ -41,6 +42,16 @@ pub(crate) async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<
 
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()> {
     run(list!("postgres"), connection).await
+}
+
+/// Number and name of every step, in their order.
+pub(crate) fn names() -> Vec<(i64, &'static str)> {
+    let mut names: Vec<_> = list!("sqlite")
+        .into_iter()
+        .map(|(version, name, _)| (version, name))
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// `run_direct` is what `run` calls; only its future can move between threads, so that only with

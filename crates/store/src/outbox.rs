@@ -35,15 +35,17 @@ row! {
         pub created_at: Timestamp,
         /// When it left, or was given up; set by the store.
         pub finished_at: Option<Timestamp>,
+        /// When what it leads to has lapsed, so that sending it is of no use.
+        pub lapses_at: Timestamp,
     }
 }
 
 // A mail to nobody is finished from the start, so that it is purged like any other.
 const INSERT: &str = "INSERT INTO outbox (id, org_id, kind, recipient, subject, sealed_body, status, attempts, \
-    next_attempt_at, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, \
+    next_attempt_at, created_at, lapses_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $9, \
     CASE WHEN $7 = 'discarded' THEN CAST($8 AS BIGINT) END)";
 const DUE: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
-    last_error, created_at, finished_at FROM outbox WHERE status = 'queued' AND next_attempt_at <= $1 \
+    last_error, created_at, finished_at, lapses_at FROM outbox WHERE status = 'queued' AND next_attempt_at <= $1 \
     ORDER BY next_attempt_at LIMIT $2";
 const CLAIM: &str = "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $3 \
     WHERE id = $1 AND status = 'queued' AND attempts = $2";
@@ -53,14 +55,14 @@ const FINISH: &str = "UPDATE outbox SET status = $2, last_error = $3, finished_a
 const RESCHEDULE: &str =
     "UPDATE outbox SET last_error = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'queued'";
 const LIST: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
-    last_error, created_at, finished_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1";
+    last_error, created_at, finished_at, lapses_at FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1";
 const LIST_FOR: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
-    last_error, created_at, finished_at FROM outbox WHERE recipient = $1 AND status <> 'discarded' \
+    last_error, created_at, finished_at, lapses_at FROM outbox WHERE recipient = $1 AND status <> 'discarded' \
     ORDER BY created_at DESC, id DESC LIMIT $2";
 const FIND: &str = "SELECT id, org_id, kind, recipient, subject, sealed_body, status, attempts, next_attempt_at, \
-    last_error, created_at, finished_at FROM outbox WHERE id = $1";
+    last_error, created_at, finished_at, lapses_at FROM outbox WHERE id = $1";
 const REQUEUE: &str = "UPDATE outbox SET status = 'queued', next_attempt_at = $1, finished_at = NULL WHERE status = 'kept'";
-const COUNT_OPEN: &str = "SELECT COUNT(*) AS count FROM outbox WHERE status = 'queued'";
+const COUNT_IN: &str = "SELECT COUNT(*) AS count FROM outbox WHERE status = $1";
 const PURGE: &str = "DELETE FROM outbox WHERE finished_at < $1";
 const PURGE_KEPT: &str = "DELETE FROM outbox WHERE status = 'kept' AND created_at < $1";
 
@@ -85,6 +87,7 @@ impl Tx {
             mail.sealed_body.as_slice(),
             mail.status.as_str(),
             mail.created_at.as_millis(),
+            mail.lapses_at.as_millis(),
         )?;
         Ok(())
     }
@@ -151,9 +154,9 @@ impl Tx {
         changed!(self, REQUEUE, now.as_millis())
     }
 
-    /// How many mails wait.
-    pub async fn count_queued_mails(&mut self) -> Result<i64> {
-        let row: Option<Count> = maybe!(self, COUNT_OPEN)?;
+    /// How many mails are in a state.
+    pub async fn count_mails(&mut self, status: &str) -> Result<i64> {
+        let row: Option<Count> = maybe!(self, COUNT_IN, status)?;
         Ok(row.map_or(0, |row| row.count))
     }
 

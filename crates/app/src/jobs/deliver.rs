@@ -28,6 +28,9 @@ const PAUSES: [Duration; 7] = [
     Duration::from_hours(6),
 ];
 
+/// What the outbox says of a mail that was overtaken by time.
+const LAPSED: &str = "not sent: what it leads to had lapsed";
+
 /// Mails sent at the same time: a mail server is shared, and enough of them at once look like abuse.
 const CONCURRENCY: usize = 4;
 /// Mails looked up at once.
@@ -101,6 +104,12 @@ async fn try_one(app: &App, mail: MailRow) -> Result<bool> {
     }
     let attempt = mail.attempts.saturating_add(1);
     let id = mail.id;
+    if mail.lapses_at <= app.now() {
+        tracing::warn!(mail = %id, kind = mail.kind, "mail not sent: what it leads to has lapsed");
+        let why = Some(LAPSED.to_owned());
+        finish(app, id, Status::Failed, why, mail.sealed_body).await?;
+        return Ok(false);
+    }
     match mail::send(app, &mail).await {
         Ok(wipe) => {
             let body = if wipe { Vec::new() } else { mail.sealed_body };

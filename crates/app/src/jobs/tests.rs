@@ -140,7 +140,7 @@ async fn eight_tries_are_enough() {
     let url = server.url();
     server.stop().await;
     let instance = Instance::open(&database, mailer(&url)).await;
-    instance.queue(enrollment("bot", "", "")).await;
+    instance.queue(credentials()).await;
     for attempt in 1..=8 {
         deliver_due(&instance.app).await.unwrap();
         let row = instance.row().await;
@@ -205,6 +205,35 @@ each_backend! {
         job.await.unwrap();
         let statuses: Vec<_> = instance.rows().await.into_iter().map(|row| row.status).collect();
         assert_eq!(statuses, ["sent", "sent"]);
+    }
+}
+
+each_backend! {
+    async fn what_has_lapsed_is_not_sent(database: TestDatabase) {
+        // One whose link lapses after a day, and news.
+        let before = Instance::open(&database, Mailer::from_url(None, FROM).unwrap()).await;
+        before.queue(enrollment("bot", "", "")).await;
+        before.queue(credentials()).await;
+        before.app.shut_down().await;
+        let (mailer, postbox) = Mailer::memory();
+        let instance = Instance::open(&database, mailer).await;
+        instance.clock.advance(DAY);
+        deliver::requeue_kept(&instance.app).await.unwrap();
+        assert_eq!(deliver_due(&instance.app).await.unwrap(), 1);
+        assert_eq!(postbox.take().len(), 1);
+        let lapsed = instance.rows().await.into_iter().find(|row| row.kind == "enrollment_request").unwrap();
+        assert_eq!((lapsed.status.as_str(), lapsed.attempts), ("failed", 1));
+        assert!(lapsed.last_error.unwrap().contains("had lapsed"));
+
+        // One that waited for its mail server for too long, a moment before and a moment after.
+        let moment = Duration::from_millis(1);
+        for (waits, sent) in [(3 * DAY - moment, 1), (3 * DAY, 0)] {
+            instance.clock.set(NOW);
+            instance.queue(credentials()).await;
+            instance.clock.advance(waits);
+            assert_eq!(deliver_due(&instance.app).await.unwrap(), sent);
+            assert_eq!(postbox.take().len(), sent);
+        }
     }
 }
 

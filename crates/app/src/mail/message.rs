@@ -13,10 +13,14 @@ use oneclaw_core::id::AgentId;
 use oneclaw_core::model::text::Email;
 use oneclaw_core::secret::SecretString;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// More than any rendered part needs. Buffers are reserved at this size, so that they never grow and
 /// leave a copy of a credential behind.
 pub(super) const CAPACITY: usize = 16 * 1024;
+
+/// How long a mail without a link or code of its own is worth sending: news of last week helps nobody.
+const NEWS: Duration = Duration::from_hours(72);
 
 /// A mail with everything that stands in it. All links are absolute and ours.
 pub(crate) enum Message {
@@ -346,6 +350,34 @@ impl Message {
             | Self::EmailChanged { .. }
             | Self::AgentsHandedOver { .. }
             | Self::AccountDeleted { .. } => false,
+        }
+    }
+
+    /// When sending a mail that was written at `written` is of no use any more.
+    pub(super) fn lapses_at(&self, written: Timestamp) -> Timestamp {
+        match self {
+            Self::VerifyEmail { expires: at, .. }
+            | Self::PasswordReset { expires: at, .. }
+            | Self::AgentKeyReady { expires: at, .. }
+            | Self::Invitation { expires: at, .. }
+            | Self::ShareReceived { expires: at, .. }
+            | Self::EmailChangeCode { expires: at, .. }
+            | Self::SignInCode { expires: at, .. }
+            | Self::ConfirmationCode { expires: at, .. }
+            | Self::EnrollmentRequest { expires_at: at, .. }
+            | Self::ApprovalRequested { expires_at: at, .. } => *at,
+            Self::Welcome { .. }
+            | Self::AccountExists { .. }
+            | Self::PasswordChanged { .. }
+            | Self::FactorChanged { .. }
+            | Self::AgentCredentials { .. }
+            | Self::ShareOpened { .. }
+            | Self::WebhookDisabled { .. }
+            | Self::ApiKeyCreated { .. }
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChanged { .. }
+            | Self::AgentsHandedOver { .. }
+            | Self::AccountDeleted { .. } => written.plus(NEWS),
         }
     }
 

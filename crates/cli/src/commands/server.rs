@@ -1,9 +1,11 @@
 //! `1claw server`: the vault itself, and what its operator does to it.
 
+mod backup;
 mod banner;
 mod doctor;
 mod folder;
 mod instance;
+mod migrate;
 mod outbox;
 mod rotate_key;
 
@@ -29,6 +31,9 @@ pub(crate) fn run(mut args: ServerArgs, printer: Printer) -> Result<(), Failure>
         Some(ServerCommand::RotateKey) => rotate_key::run(&config, printer),
         Some(ServerCommand::Outbox { command }) => outbox::run(&config, command, printer),
         Some(ServerCommand::Doctor) => doctor::run(&config, printer),
+        Some(ServerCommand::Backup { folder }) => backup::back_up(&config, &folder, printer),
+        Some(ServerCommand::Restore { folder }) => backup::restore(&config, &folder, printer),
+        Some(ServerCommand::Migrate { check }) => migrate::run(&config, check, printer),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod assistants;
 mod audit;
+mod backup;
 mod client;
 mod config;
 mod crash;

@@ -172,11 +172,21 @@ async fn the_doctor_finds_what_would_hurt() {
     assert_eq!(verdict(&findings, "data folder"), says("good"));
     assert_eq!(verdict(&findings, "disk space"), says("good"));
 
+    for (check, expected) in [("structure", "good"), ("schema", "good"), ("keys", "good")] {
+        assert_eq!(
+            verdict(&findings, check),
+            says(expected),
+            "{check}: {findings:?}"
+        );
+    }
+
     let (code, findings) = examine(&[
+        "--metrics-listen=0.0.0.0:9110",
         "--public-url=http://vault.example.org",
         "--trusted-proxies=0.0.0.0/0",
     ]);
     assert_eq!(code, Some(1));
+    assert_eq!(verdict(&findings, "metrics"), says("caution"));
     assert_eq!(verdict(&findings, "public URL"), says("bad"));
     assert_eq!(verdict(&findings, "trusted proxies"), says("bad"));
 
@@ -206,6 +216,38 @@ async fn the_doctor_finds_what_would_hurt() {
         );
     }
     assert!(!format!("{findings:?}").contains("hunter2"));
+    // Whatever is not good says what to do.
+    for finding in &findings {
+        assert_eq!(
+            finding["verdict"] == "good",
+            finding["advice"].is_null(),
+            "{finding}"
+        );
+    }
+
+    // Another vault's key, and a database with a hole in it.
+    let strangers = Folder::new();
+    strangers.start_dev().stop().await;
+    fs::copy(strangers.data().join("master.key"), data.join("master.key")).unwrap();
+    let (code, findings) = examine(&[]);
+    assert_eq!(
+        (code, verdict(&findings, "keys")),
+        (Some(1), says("bad")),
+        "{findings:?}"
+    );
+    let file = data.join("1claw.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let end = bytes.len();
+    bytes[8192..end].fill(0);
+    fs::write(&file, bytes).unwrap();
+    let (code, findings) = examine(&[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        ["structure", "database"]
+            .iter()
+            .any(|check| verdict(&findings, check) == says("bad")),
+        "{findings:?}"
+    );
 }
 
 #[test]

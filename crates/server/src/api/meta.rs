@@ -8,10 +8,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
+use oneclaw_app::{App, health};
 use oneclaw_client::health::{
     HealthResponse, HealthStatus, JsonWebKeySet, JwtPublicKeyResponse, KeyProviderHealthResponse,
     KeyProviderStatus, OpenIdConfiguration,
 };
+use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,6 +43,12 @@ async fn health_check() -> Reply<HealthResponse> {
         status: HealthStatus::Healthy,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
+}
+
+/// Whether requests can be answered now: 200, or 503 when the database does not answer in time.
+pub(crate) async fn ready(State(app): State<App>) -> ApiResult<Reply<Value>> {
+    health::check(&app).await?;
+    Ok(Reply(json!({ "status": "ready" })))
 }
 
 /// Whether the key provider can unwrap keys. The master key is held in memory, so it can from the start on.

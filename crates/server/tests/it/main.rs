@@ -49,6 +49,7 @@ mod takeover;
 mod transport;
 mod usage;
 mod vaults;
+mod watching;
 mod webhooks;
 
 use oneclaw_server::test_app::Answer;

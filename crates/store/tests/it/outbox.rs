@@ -28,6 +28,7 @@ fn mail(status: &str, offset: i64) -> MailRow {
         last_error: None,
         created_at: at(offset),
         finished_at: None,
+        lapses_at: at(offset + 1000),
     }
 }
 
@@ -46,7 +47,8 @@ macro_rules! assert_same_mail {
                 next_attempt_at,
                 last_error,
                 created_at,
-                finished_at
+                finished_at,
+                lapses_at
             },
             $found,
             $expected
@@ -85,7 +87,7 @@ async fn a_mail_comes_back_as_it_was_stored(database: TestDatabase) {
             .map(|row| row.id)
             .collect();
         assert_eq!(newest, vec![finished.id, ours.id]);
-        assert_eq!(tx.count_queued_mails().await.unwrap(), 1);
+        assert_eq!(tx.count_mails("queued").await.unwrap(), 1);
         assert!(tx.find_mail(id()).await.unwrap().is_none());
     });
 }
@@ -139,7 +141,7 @@ async fn a_finished_mail_stays_as_it_was_finished(database: TestDatabase) {
             ..row
         };
         assert_same_mail!(tx.find_mail(sent.id).await.unwrap().unwrap(), &sent);
-        assert_eq!(tx.count_queued_mails().await.unwrap(), 0);
+        assert_eq!(tx.count_mails("queued").await.unwrap(), 0);
     });
 }
 

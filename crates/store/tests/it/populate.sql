@@ -43,7 +43,7 @@ INSERT INTO shares SELECT gen_random_uuid(), org_id, vault_id, id, 'user',
     hash, hash, NULL, NULL FROM (SELECT *, abs(hashtext(id::text)) AS hash FROM secrets) s;
 INSERT INTO outbox SELECT gen_random_uuid(), NULL, 'test', (n % 500) || '@example.com', '', '',
     CASE WHEN n % 100 = 0 THEN 'queued' WHEN n % 100 = 1 THEN 'kept' ELSE 'sent' END, 1, n, NULL, n,
-    CASE WHEN n % 100 > 1 THEN n END
+    CASE WHEN n % 100 > 1 THEN n END, n + 1000
     FROM generate_series(1, 5000) n;
 INSERT INTO webhooks SELECT gen_random_uuid(), id, 'https://hooks.example.com/', '[]', '', '', true, NULL, id, n, n
     FROM organisations, generate_series(1, 30) n;

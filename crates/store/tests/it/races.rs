@@ -342,6 +342,7 @@ async fn one_try_at_a_mail(database: TestDatabase) {
             last_error: None,
             created_at: NOW,
             finished_at: None,
+            lapses_at: NOW,
         };
         tx.insert_mail(&row).await.unwrap();
     });

@@ -73,6 +73,10 @@ pub(crate) fn all() -> Vec<Statement> {
             let Some((name, value)) = declaration.split_once(": &str =") else {
                 continue;
             };
+            // The constant is of another type, and a text inside a function follows.
+            if name.contains(':') {
+                continue;
+            }
             statements.push(Statement {
                 name: format!("{module}::{name}"),
                 sql: literal(value).0,

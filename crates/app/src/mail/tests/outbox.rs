@@ -145,6 +145,7 @@ each_backend! {
             last_error: None,
             created_at: original.created_at,
             finished_at: None,
+            lapses_at: original.lapses_at,
         };
         let app = instance.app.clone();
         let opened = open_mail(app.keyring(), original.id, &original.sealed_body).unwrap();

@@ -30,6 +30,9 @@ fn print_json(config: &Config, instance: &Instance, printer: Printer) -> Result<
         "mail": instance.mail,
     });
     if let Some(fields) = notice.as_object_mut() {
+        if let Some(address) = instance.metrics {
+            fields.insert("metrics_listen".to_owned(), json!(address.to_string()));
+        }
         match &instance.sign_in {
             SignIn::Known => {}
             SignIn::SetUp(link) => {
@@ -71,6 +74,9 @@ fn print_text(config: &Config, instance: &Instance, printer: Printer) -> Result<
         }
     }
     row("Mail", &mail(config, instance))?;
+    if let Some(address) = instance.metrics {
+        row("Metrics", &format!("http://{address}/metrics"))?;
+    }
     row("Data", &absolute(&config.data_dir))?;
     row("Master key", &absolute(&config.master_key_file))?;
     if config.is_key_beside_data() {

@@ -1,4 +1,7 @@
-//! `1claw server doctor`: looks at the settings and the files of a vault for what would hurt later. Changes nothing.
+//! `1claw server doctor`: looks at the settings and the files of a vault, and into its database, for what hurts or would
+//! hurt later. Changes nothing. Whatever is not good names the next step.
+
+mod inside;
 
 use std::fs;
 use std::io;
@@ -46,30 +49,28 @@ struct Finding {
 }
 
 impl Finding {
-    fn new(check: &'static str, verdict: Verdict, text: impl Into<String>) -> Self {
+    fn good(check: &'static str, text: impl Into<String>) -> Self {
         Self {
             check,
-            verdict,
+            verdict: Verdict::Good,
             text: text.into(),
             advice: None,
         }
     }
 
-    fn good(check: &'static str, text: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Good, text)
+    fn caution(check: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Caution,
+            advice: Some(advice.into()),
+            ..Self::good(check, text)
+        }
     }
 
-    fn caution(check: &'static str, text: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Caution, text)
-    }
-
-    fn bad(check: &'static str, text: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Bad, text)
-    }
-
-    fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
-        self
+    fn bad(check: &'static str, text: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Bad,
+            ..Self::caution(check, text, advice)
+        }
     }
 }
 
@@ -121,16 +122,16 @@ fn examine(config: &Config) -> Vec<Finding> {
         check_user(),
     ];
     findings.extend(check_proxies(config));
+    findings.extend(check_metrics(config));
+    findings.extend(inside::examine(config));
     findings.extend(check_config_file(config));
     findings.extend(check_disk_space(&config.data_dir));
     if folder::is_demonstration(config) {
-        findings.push(
-            Finding::caution(
-                "demonstration",
-                "this is a demonstration: the password of its owner is published",
-            )
-            .advice("start real work in a new folder, without --dev"),
-        );
+        findings.push(Finding::caution(
+            "demonstration",
+            "this is a demonstration: the password of its owner is published",
+            "start real work in a new folder, without --dev",
+        ));
     }
     findings
 }
@@ -142,15 +143,15 @@ fn check_public_url(config: &Config) -> Finding {
         return Finding::bad(
             CHECK,
             format!("{url}: passwords and secrets travel readable, and browsers refuse to sign in"),
-        )
-        .advice("put a reverse proxy with TLS in front and set the public URL to https://");
+            "put a reverse proxy with TLS in front and set the public URL to https://",
+        );
     }
     if config.public_url.is_none() && !config.listen.ip().is_loopback() {
         return Finding::bad(
             CHECK,
             format!("others can reach this server, but its links lead to {url}"),
-        )
-        .advice("set --public-url to the https:// address that others use");
+            "set --public-url to the https:// address that others use",
+        );
     }
     Finding::good(CHECK, url)
 }
@@ -162,8 +163,8 @@ fn check_key_delivery(config: &Config) -> Finding {
         KeyDelivery::Email if config.mail_url.is_some() && is_public(&url) => Finding::caution(
             CHECK,
             "API keys of new agents travel and stay in the approver's mailbox",
-        )
-        .advice("set --key-delivery link: the mail then leads to a page that shows the key once"),
+            "set --key-delivery link: the mail then leads to a page that shows the key once",
+        ),
         KeyDelivery::Email if config.mail_url.is_some() => Finding::good(CHECK, "by mail"),
         _ => Finding::good(CHECK, "shown once to the signed-in approver"),
     }
@@ -178,7 +179,11 @@ fn check_mail(config: &Config) -> Finding {
         Some(folder) => Finding::good(CHECK, format!("written to the folder {folder}")),
         None => match oneclaw_app::mail::Mailer::from_url(url, &from) {
             Ok(mailer) => Finding::good(CHECK, mailer.describe()),
-            Err(error) => Finding::bad(CHECK, error.to_string()),
+            Err(error) => Finding::bad(
+                CHECK,
+                error.to_string(),
+                "correct mail_url or mail_from; without mail_url mails stay in the outbox",
+            ),
         },
     }
 }
@@ -189,16 +194,21 @@ fn check_master_key(config: &Config) -> Finding {
     if !config.master_key_file.exists() {
         return Finding::caution(
             CHECK,
-            format!("{file} does not exist yet; the first start makes it"),
+            format!("{file} does not exist yet"),
+            "start the server, which makes it; if this vault had one, restore it first",
         );
     }
     match MasterKeys::load(&config.master_key_file) {
-        Err(error) => Finding::bad(CHECK, error.to_string()),
+        Err(error) => Finding::bad(
+            CHECK,
+            error.to_string(),
+            "restore the file from its backup, readable by this user alone",
+        ),
         Ok(_) if config.is_key_beside_data() => Finding::caution(
             CHECK,
             format!("{file} lies beside the data: a copy of the folder holds both"),
-        )
-        .advice("stop the server, move it elsewhere, and name it with --master-key-file"),
+            "stop the server, move it elsewhere, and name it with --master-key-file",
+        ),
         Ok(_) => Finding::good(CHECK, format!("{file}")),
     }
 }
@@ -210,18 +220,20 @@ fn check_database(config: &Config) -> Finding {
             Ok(metadata) => check_mode(CHECK, path, metadata.permissions().mode(), 0o600),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::caution(
                 CHECK,
-                format!(
-                    "{} does not exist yet; the first start makes it",
-                    path.display()
-                ),
+                format!("{} does not exist yet", path.display()),
+                "start the server, which makes it; or bring one back with `1claw server restore`",
             ),
-            Err(error) => Finding::bad(CHECK, format!("{}: {error}", path.display())),
+            Err(error) => Finding::bad(
+                CHECK,
+                format!("{}: {error}", path.display()),
+                "let the user of the server reach it: see its folder's owner and mode",
+            ),
         },
         Database::Postgres(url) if is_unprotected(url) => Finding::bad(
             CHECK,
             "the connection to PostgreSQL on another machine may be without TLS",
-        )
-        .advice("add ?sslmode=verify-full to the database URL"),
+            "add ?sslmode=verify-full to the database URL",
+        ),
         Database::Postgres(_) => Finding::good(CHECK, "PostgreSQL"),
     }
 }
@@ -256,10 +268,8 @@ fn check_data_folder(folder: &Path) -> Finding {
         Ok(metadata) => check_mode(CHECK, folder, metadata.permissions().mode(), 0o700),
         Err(_) => Finding::caution(
             CHECK,
-            format!(
-                "{} does not exist yet; the first start makes it",
-                folder.display()
-            ),
+            format!("{} does not exist yet", folder.display()),
+            "start the server, which makes it",
         ),
     }
 }
@@ -272,8 +282,8 @@ fn check_mode(check: &'static str, path: &Path, mode: u32, expected: u32) -> Fin
         Finding::bad(
             check,
             format!("{path} has mode {mode:04o}: others on this machine can reach it"),
+            format!("run:  chmod {expected:o} {path}"),
         )
-        .advice(format!("run:  chmod {expected:o} {path}"))
     }
 }
 
@@ -283,8 +293,8 @@ fn check_user() -> Finding {
         Finding::caution(
             CHECK,
             "this is root; a fault in the server would then reach the whole machine",
+            "run the server as a user of its own",
         )
-        .advice("run the server as a user of its own")
     } else {
         Finding::good(CHECK, "not root")
     }
@@ -299,7 +309,26 @@ fn check_proxies(config: &Config) -> Option<Finding> {
         "{} believes every client about its own address",
         everybody.0
     );
-    Some(Finding::bad("trusted proxies", finding).advice("name the networks of your proxies only"))
+    Some(Finding::bad(
+        "trusted proxies",
+        finding,
+        "name the networks of your proxies only",
+    ))
+}
+
+/// The counters tell how a vault is used, and nobody has to sign in to read them.
+fn check_metrics(config: &Config) -> Option<Finding> {
+    const CHECK: &str = "metrics";
+    let address = config.metrics_listen?;
+    Some(match address.ip() {
+        ip if ip.is_loopback() => Finding::good(CHECK, format!("on {address}")),
+        ip if ip.is_unspecified() => Finding::caution(
+            CHECK,
+            format!("on {address}: everybody who reaches this machine can read the counters"),
+            "listen on 127.0.0.1, or on an address that only the monitoring system reaches",
+        ),
+        _ => Finding::good(CHECK, format!("on {address}, for whoever can reach it")),
+    })
 }
 
 /// A file with a password in it must not be readable by others.
@@ -326,11 +355,17 @@ fn check_disk_space(folder: &Path) -> Option<Finding> {
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let says = format!("{} MiB free", free >> 20);
     Some(if free < NO_SPACE {
-        Finding::bad(CHECK, says).advice(
-            "when the disk is full nothing can be logged, and what cannot be logged is refused",
+        Finding::bad(
+            CHECK,
+            says,
+            "make room now: what cannot be logged is refused, so a full disk stops the vault",
         )
     } else if free < LITTLE_SPACE {
-        Finding::caution(CHECK, says)
+        Finding::caution(
+            CHECK,
+            says,
+            "make room, or move the data folder to a larger disk",
+        )
     } else {
         Finding::good(CHECK, says)
     })

@@ -18,8 +18,14 @@ This folder was made by `1claw server --dev` or `1claw demo`. The password of it
 Keep no real secrets in it.
 ";
 
-/// Makes the folder if need be and checks that it can be used.
+/// Makes the folder if need be and checks that it can be used, and for this.
 pub(super) fn prepare(config: &Config) -> Result<(), Failure> {
+    make(config)?;
+    check_kind(config)
+}
+
+/// Makes the folder if need be and checks that it can be used.
+pub(super) fn make(config: &Config) -> Result<(), Failure> {
     let folder = &config.data_dir;
     DirBuilder::new()
         .recursive(true)
@@ -28,7 +34,14 @@ pub(super) fn prepare(config: &Config) -> Result<(), Failure> {
         .map_err(|error| not_usable(folder, &error))?;
     // The only reliable answer to "may I write here" is to do so. The file has no name and leaves no trace.
     tempfile::tempfile_in(folder).map_err(|error| not_usable(folder, &error))?;
-    check_kind(config)
+    Ok(())
+}
+
+/// Marks the folder as a demonstration's, whatever is in it.
+pub(super) fn mark_demonstration(config: &Config) -> Result<(), Failure> {
+    make(config)?;
+    fs::write(mark(config), DEMONSTRATION_TEXT)
+        .map_err(|error| not_usable(&config.data_dir, &error))
 }
 
 fn check_kind(config: &Config) -> Result<(), Failure> {
@@ -36,8 +49,7 @@ fn check_kind(config: &Config) -> Result<(), Failure> {
     let is_new = !config.master_key_file.exists() && !has_database(config);
     let is_marked = mark(config).exists();
     match (config.dev, is_marked) {
-        (true, false) if is_new => fs::write(mark(config), DEMONSTRATION_TEXT)
-            .map_err(|error| not_usable(&config.data_dir, &error)),
+        (true, false) if is_new => mark_demonstration(config),
         (true, false) => Err(refused(config, "holds a real vault")
             .because("--dev would add an owner with a published password to it")
             .next("choose another folder:  1claw server --dev --data-dir FOLDER")),

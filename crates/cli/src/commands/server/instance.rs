@@ -7,15 +7,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use oneclaw_app::mail::Mailer;
+use oneclaw_app::mail::{MailUrlError, Mailer};
 use oneclaw_app::{App, BootError, Kind, Settings, jobs, users};
 use oneclaw_core::clock::SystemClock;
 use oneclaw_core::outbound::TrustedNetworks;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::master::MasterKeyError;
 use oneclaw_crypto::random::SystemRandom;
-use oneclaw_server::{FloodLimits, ServerConfig};
-use oneclaw_store::StoreError;
+use oneclaw_server::{FloodLimits, Metrics, ServerConfig};
+use oneclaw_store::{Config as Database, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -43,9 +43,12 @@ pub(crate) struct Instance {
     pub(crate) sign_in: SignIn,
     /// Where mails go, for people.
     pub(crate) mail: String,
+    /// Where a monitoring system asks, if anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
     app: App,
     stop: watch::Sender<bool>,
     serving: JoinHandle<io::Result<()>>,
+    watching: Option<JoinHandle<io::Result<()>>>,
     jobs: JoinHandle<()>,
 }
 
@@ -57,24 +60,30 @@ impl Instance {
         let address = listener
             .local_addr()
             .map_err(|error| cannot_listen(config.listen, &error))?;
+        let watch = Watch::bind(config).await?;
         folder::prepare(config)?;
         let public_url = config.public_url(address);
         let mailer = mailer(config, &public_url)?;
         let mail = mailer.describe();
-        let app = open(config, &public_url, mailer).await?;
+        let app = open(config, config.database.clone(), &public_url, mailer).await?;
         let sign_in = first_sign_in(config, &app).await?;
         let (stop, stopping) = watch::channel(false);
         let jobs = tokio::spawn(jobs::run(app.clone(), stopping.clone()));
-        let router = oneclaw_server::router(app.clone(), server_config(config));
+        let counters = watch.as_ref().map(|watch| watch.counters.clone());
+        let metrics = watch.as_ref().map(|watch| watch.address);
+        let watching = watch.map(|watch| watch.start(app.clone(), stopping.clone()));
+        let router = oneclaw_server::router(app.clone(), server_config(config, counters));
         let serving = tokio::spawn(oneclaw_server::serve(listener, router, stopped(stopping)));
         Ok(Self {
             public_url,
             address,
             sign_in,
             mail,
+            metrics,
             app,
             stop,
             serving,
+            watching,
             jobs,
         })
     }
@@ -98,6 +107,9 @@ impl Instance {
     pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.stop.send_replace(true);
         let served = self.serving.await;
+        if let Some(watching) = self.watching {
+            let _ = watching.await;
+        }
         // Both tasks end by themselves; one that panicked has nothing more to lose.
         let _ = self.jobs.await;
         self.app.shut_down().await;
@@ -128,10 +140,23 @@ pub(crate) async fn open_existing(config: &Config) -> Result<App, Failure> {
             .next("name its folder:  --data-dir FOLDER, or --config FILE"));
     }
     let public_url = config.public_url(config.listen);
-    open(config, &public_url, mailer(config, &public_url)?).await
+    let mailer = mailer(config, &public_url)?;
+    open(config, config.database.clone(), &public_url, mailer).await
 }
 
-async fn open(config: &Config, public_url: &str, mail: Mailer) -> Result<App, Failure> {
+/// Opens a vault with its settings, in this database and without any way for mail to leave, to see whether it opens.
+pub(super) async fn open_silently(config: &Config, database: Database) -> Result<App, Failure> {
+    let public_url = config.public_url(config.listen);
+    let silent = Mailer::from_url(None, &config.mail_from(&public_url)).map_err(unusable_mail)?;
+    open(config, database, &public_url, silent).await
+}
+
+async fn open(
+    config: &Config,
+    database: Database,
+    public_url: &str,
+    mail: Mailer,
+) -> Result<App, Failure> {
     let settings = Settings {
         public_url: public_url.to_owned(),
         key_delivery: match config.key_delivery {
@@ -150,7 +175,7 @@ async fn open(config: &Config, public_url: &str, mail: Mailer) -> Result<App, Fa
         federation: config.federation,
     };
     let opened = App::open(oneclaw_app::Config {
-        database: config.database.clone(),
+        database,
         master_key_file: config.master_key_file.clone(),
         mail,
         settings,
@@ -162,9 +187,11 @@ async fn open(config: &Config, public_url: &str, mail: Mailer) -> Result<App, Fa
 
 fn mailer(config: &Config, public_url: &str) -> Result<Mailer, Failure> {
     let url = config.mail_url.as_ref().map(SecretString::expose);
-    Mailer::from_url(url, &config.mail_from(public_url)).map_err(|error| {
-        Failure::new(Exit::Usage, "the mail settings are not usable").because(error)
-    })
+    Mailer::from_url(url, &config.mail_from(public_url)).map_err(unusable_mail)
+}
+
+fn unusable_mail(error: MailUrlError) -> Failure {
+    Failure::new(Exit::Usage, "the mail settings are not usable").because(error)
 }
 
 async fn first_sign_in(config: &Config, app: &App) -> Result<SignIn, Failure> {
@@ -183,7 +210,45 @@ async fn first_sign_in(config: &Config, app: &App) -> Result<SignIn, Failure> {
     Ok(link.map_or(SignIn::Known, SignIn::SetUp))
 }
 
-fn server_config(config: &Config) -> ServerConfig {
+/// The listener for a monitoring system.
+struct Watch {
+    listener: TcpListener,
+    address: SocketAddr,
+    counters: Metrics,
+}
+
+impl Watch {
+    async fn bind(config: &Config) -> Result<Option<Self>, Failure> {
+        let Some(address) = config.metrics_listen else {
+            return Ok(None);
+        };
+        let listener = TcpListener::bind(address)
+            .await
+            .and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = listener.map_err(|error| {
+            let what = format!("cannot listen on {address} for a monitoring system");
+            Failure::new(Exit::Unavailable, what)
+                .because(error)
+                .next("choose another address with --metrics-listen")
+        })?;
+        Ok(Some(Self {
+            listener,
+            address,
+            counters: Metrics::new(),
+        }))
+    }
+
+    fn start(self, app: App, stopping: watch::Receiver<bool>) -> JoinHandle<io::Result<()>> {
+        let router = oneclaw_server::metrics_router(app, self.counters);
+        tokio::spawn(oneclaw_server::serve(
+            self.listener,
+            router,
+            stopped(stopping),
+        ))
+    }
+}
+
+fn server_config(config: &Config, metrics: Option<Metrics>) -> ServerConfig {
     ServerConfig {
         trusted_proxies: config
             .trusted_proxies
@@ -195,6 +260,7 @@ fn server_config(config: &Config) -> ServerConfig {
             args::ForwardedHeader::Forwarded => oneclaw_server::ForwardedHeader::Forwarded,
         },
         flood: config.flood_limits.then(FloodLimits::default),
+        metrics,
     }
 }
 
@@ -231,7 +297,7 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
 }
 
 /// Says what to do about a vault that does not open.
-fn boot_failure(config: &Config, error: BootError) -> Failure {
+pub(super) fn boot_failure(config: &Config, error: BootError) -> Failure {
     let file = config.master_key_file.display();
     match error {
         BootError::MasterKey(MasterKeyError::TooOpen { mode, .. }) => Failure::new(
