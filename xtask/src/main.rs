@@ -13,6 +13,7 @@
 mod bench;
 mod generate;
 mod npm;
+mod package;
 mod postgres;
 mod process;
 mod project;
@@ -21,6 +22,7 @@ mod setup;
 mod test;
 mod tidy;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -38,6 +40,7 @@ Tasks:
   screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
   generate [--check]    Write the generated files, or check that they are up to date
+  package deb [BINARY]  Make a Debian package of a binary; without one, build the distributed one first
   bench [read|write|token|mixed|list|postgres|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
                         Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
   bench pages [SECRETS AGENTS]
@@ -80,6 +83,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),
         ("tidy", []) => tidy::run(&Project::load()?),
         ("generate", rest) => generate::run(&Project::load()?, generate::mode(rest)?),
+        ("package", [kind]) if kind == "deb" => package::run(&Project::load()?, None),
+        ("package", [kind, binary]) if kind == "deb" => {
+            package::run(&Project::load()?, Some(Path::new(binary)))
+        }
         ("bench", [what, amounts @ ..]) if what == "pages" => {
             done(bench::pages::run(&Project::load()?, amounts))
         }

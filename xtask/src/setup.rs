@@ -54,7 +54,7 @@ const CLIENT_TOOLS: [Tool; 4] = [
     },
 ];
 
-const TEST_TOOLS: [Tool; 3] = [
+const TEST_TOOLS: [Tool; 4] = [
     Tool {
         name: "PostgreSQL server",
         purpose: "every storage test runs on SQLite and on PostgreSQL",
@@ -62,6 +62,14 @@ const TEST_TOOLS: [Tool; 3] = [
         present: || {
             postgres::find_programs().is_some()
                 || process::variable(postgres::URL_VARIABLE).is_some()
+        },
+    },
+    Tool {
+        name: "nginx",
+        purpose: "the example of a reverse proxy runs in it",
+        package: "nginx",
+        present: || {
+            process::find_program("nginx").is_some() || Path::new("/usr/sbin/nginx").is_file()
         },
     },
     Tool {

@@ -1,8 +1,8 @@
 //! Every test of the project in one command.
 //!
 //! Steps: set up, build the tests (dev profile) and the release binary, start a throw-away PostgreSQL, run the tests, run
-//! the documentation tests, compare the generated files, then run the tests of the TypeScript SDK, of clients that others wrote, of the examples, and of the
-//! pages in a browser. The command-line tests and what follows drive the release binary, the file that people run. The
+//! the documentation tests, compare the generated files, package the binary, then run the tests of the TypeScript SDK, of clients
+//! that others wrote, of the examples, and of the pages in a browser. The command-line tests and what follows drive the release binary, the file that people run. The
 //! last line says how many tests ran, so a run that tested nothing shows.
 //!
 //! What the tests are told, in environment variables:
@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{self, Postgres};
 use crate::project::Project;
-use crate::{generate, process, setup};
+use crate::{generate, package, process, setup};
 use counts::Counts;
 
 const SMTP_PYTHON: &str = "TEST_SMTP_PYTHON";
@@ -151,6 +151,12 @@ fn run_steps(
     passed &= steps.time("check generated files", || {
         generate::apply(project, generate::Mode::Check, &project.release_binary())
     })?;
+    if process::find_program("dpkg-deb").is_some() {
+        steps.time("make and inspect the package", || {
+            let package = package::deb(project, &project.release_binary())?;
+            package::inspect(project, &package)
+        })?;
+    }
     passed &= clients::run(project, &project.release_binary(), steps, counts)?;
     Ok(passed)
 }
