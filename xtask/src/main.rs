@@ -36,6 +36,7 @@ Tasks:
   setup                 Install what the tests and the benchmark need, where it is missing
   test [-- FILTER...]   Run every test. With a filter: only those, against development builds
   clients               Run only the tests of the SDK, of others' clients and of the examples
+  api [ARGUMENT...]     Try the API by its own description only; arguments go to schemathesis
   journeys              Run only the tests of the pages in a browser
   screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
@@ -78,6 +79,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         }
         ("test", rest) => test::run(&Project::load()?, test::filter(rest)?),
         ("clients", []) => test::run_clients(&Project::load()?),
+        ("api", arguments) => test::run_api(&Project::load()?, arguments),
         ("journeys", []) => test::run_journeys(&Project::load()?),
         ("screenshots", []) => done(screenshots::run(&Project::load()?, None)),
         ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),

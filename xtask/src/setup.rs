@@ -134,6 +134,12 @@ const CLIENTS: Environment = Environment {
     requirements: "tests/clients/requirements.txt",
 };
 
+/// What tries the API by its description.
+const API: Environment = Environment {
+    folder: "test-api",
+    requirements: "xtask/requirements/schemathesis.txt",
+};
+
 /// Node, where the machine's own will not do.
 const NODE: Environment = Environment {
     folder: "test-node",
@@ -150,6 +156,7 @@ pub(crate) fn tests(project: &Project) -> Result<()> {
 pub(crate) fn clients(project: &Project) -> Result<()> {
     install(&CLIENT_TOOLS)?;
     CLIENTS.install(project)?;
+    API.install(project)?;
     node(project)?;
     Ok(())
 }
@@ -167,6 +174,11 @@ pub(crate) fn python(project: &Project) -> PathBuf {
 /// The Python interpreter that has the clients.
 pub(crate) fn clients_python(project: &Project) -> PathBuf {
     CLIENTS.program(project, "python")
+}
+
+/// The Python interpreter that has what tries the API.
+pub(crate) fn api_python(project: &Project) -> PathBuf {
+    API.program(project, "python")
 }
 
 /// The folder of `node` and `npm`, installed when the machine has none or an older one than the SDK supports.
@@ -340,6 +352,7 @@ mod tests {
         for list in [
             include_str!("../requirements/mail.txt"),
             include_str!("../requirements/node.txt"),
+            include_str!("../requirements/schemathesis.txt"),
             include_str!("../../tests/clients/requirements.txt"),
         ] {
             // A requirement may go on over several lines, all but the last ending with a backslash.

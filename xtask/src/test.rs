@@ -84,6 +84,24 @@ pub(crate) fn run_journeys(project: &Project) -> Result<ExitCode> {
     report(&steps, counts, passed)
 }
 
+/// Only the API against its description, as the development build has it. `arguments` look longer or elsewhere.
+pub(crate) fn run_api(project: &Project, arguments: &[String]) -> Result<ExitCode> {
+    let mut steps = Steps::default();
+    let mut counts = Counts::default();
+    let passed = steps
+        .time("set up", || setup::clients(project))
+        .and_then(|()| {
+            steps.time("build", || {
+                process::run(project.cargo().args(["build", "--package=oneclaw-cli"]))
+            })
+        })
+        .and_then(|()| {
+            let binary = project.target.join("debug").join("1claw");
+            clients::run_api(project, &binary, arguments, &mut steps, &mut counts)
+        });
+    report(&steps, counts, passed)
+}
+
 fn report(steps: &Steps, counts: Counts, passed: Result<bool>) -> Result<ExitCode> {
     steps.print();
     let passed = passed?;

@@ -59,19 +59,32 @@ pub struct JwtPublicKeyResponse {
     pub public_key_base64: String,
 }
 
-/// One Ed25519 verification key as a JSON Web Key (RFC 7517, RFC 8037).
+/// One verification key as a JSON Web Key (RFC 7517): Ed25519 (RFC 8037), or RSA (RFC 7518) for tokens for other
+/// services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JsonWebKey {
-    /// Key type: `OKP`.
+    /// Key type: `OKP`, or `RSA`.
     pub kty: String,
-    /// Curve: `Ed25519`.
-    pub crv: String,
-    /// The public key in base64url without padding.
-    pub x: String,
+    /// Curve: `Ed25519`. Absent from an RSA key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub crv: Option<String>,
+    /// The public key in base64url without padding. Absent from an RSA key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub x: Option<String>,
+    /// Modulus of an RSA key in base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub n: Option<String>,
+    /// Exponent of an RSA key in base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub e: Option<String>,
     /// Names the key; the header of every token carries it.
     pub kid: String,
-    /// Algorithm: `EdDSA`.
+    /// Algorithm: `EdDSA`, or `RS256`.
     pub alg: String,
     /// Use of the key: `sig`.
     #[serde(rename = "use")]

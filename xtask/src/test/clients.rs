@@ -39,8 +39,28 @@ pub(super) fn run(
             .env(BINARY, binary);
         run_counted(&mut command, counts)
     })?;
+    let api = run_api(project, binary, &[], steps, counts)?;
     let pages = run_browser(project, binary, steps, counts)?;
-    Ok(sdk && others && pages)
+    Ok(sdk && others && api && pages)
+}
+
+/// Tries the API by its own description. Returns whether every answer was as described.
+pub(super) fn run_api(
+    project: &Project,
+    binary: &Path,
+    arguments: &[String],
+    steps: &mut Steps,
+    counts: &mut Counts,
+) -> Result<bool> {
+    steps.time("try the API by its description", || {
+        let mut command = Command::new(setup::api_python(project));
+        command
+            .current_dir(&project.root)
+            .args(["-m", "tests.api"])
+            .args(arguments)
+            .env(BINARY, binary);
+        run_counted(&mut command, counts)
+    })
 }
 
 /// Walks through the pages with a real browser. Returns whether all journeys passed.

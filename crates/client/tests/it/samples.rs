@@ -980,13 +980,22 @@ fn other_answers() -> Vec<Sample> {
         alg: "EdDSA".into(),
         public_key_base64: "a2V5".into(),
     };
-    let jwk = JsonWebKey {
+    let bare_jwk = JsonWebKey {
         kty: "OKP".into(),
-        crv: "Ed25519".into(),
-        x: "a2V5".into(),
+        crv: None,
+        x: None,
+        n: None,
+        e: None,
         kid: "k1".into(),
         alg: "EdDSA".into(),
         key_use: "sig".into(),
+    };
+    let jwk = JsonWebKey {
+        crv: some("Ed25519"),
+        x: some("a2V5"),
+        n: some("a2V5"),
+        e: some("AQAB"),
+        ..bare_jwk.clone()
     };
     let issuer = |token_endpoint| OpenIdConfiguration {
         issuer: "https://vault.example".into(),
@@ -1020,7 +1029,7 @@ fn other_answers() -> Vec<Sample> {
         sample("HealthResponse", &health, &health),
         sample("KeyProviderHealthResponse", &hsm, &hsm),
         sample("JwtPublicKeyResponse", &public_key, &public_key),
-        sample("JsonWebKey", &jwk, &jwk),
+        sample("JsonWebKey", &bare_jwk, &jwk),
         sample(
             "JsonWebKeySet",
             &JsonWebKeySet { keys: vec![] },

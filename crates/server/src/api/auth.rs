@@ -55,7 +55,8 @@ pub(super) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
 
 /// Sign up. Until the address is proven, the answer is the same whether or not it has an account.
 #[utoipa::path(post, path = "/v1/auth/signup", operation_id = "signup", tag = "Authentication", security(()), request_body = SignupRequest,
-    responses((status = 200, description = "What happens next; on a demonstration instance with a token.", body = SignupResponse), Unavailable))]
+    responses((status = 200, description = "What happens next; on a demonstration instance with a token, and a 409 for an address that has an account.", body = SignupResponse),
+        crate::openapi::Conflict, Unavailable))]
 async fn signup(
     State(app): State<App>,
     RequestOrigin(origin): RequestOrigin,
@@ -207,7 +208,7 @@ async fn api_key_token(
 #[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refreshToken", tag = "Authentication", security((), ("BearerAuth" = [])),
     request_body = Option<RefreshRequest>,
     responses((status = 200, description = "A token; with a new refresh token if one was given.", body = TokenResponse),
-        crate::openapi::Unauthorized, Unavailable))]
+        crate::openapi::Unauthorized, crate::openapi::Forbidden, Unavailable))]
 async fn refresh_token(
     State(app): State<App>,
     RequestOrigin(origin): RequestOrigin,

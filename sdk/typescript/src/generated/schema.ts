@@ -4219,20 +4219,27 @@ export interface components {
             /** @description The rules, oldest first. */
             rules: components["schemas"]["IpRuleResponse"][];
         };
-        /** @description One Ed25519 verification key as a JSON Web Key (RFC 7517, RFC 8037). */
+        /**
+         * @description One verification key as a JSON Web Key (RFC 7517): Ed25519 (RFC 8037), or RSA (RFC 7518) for tokens for other
+         *     services.
+         */
         JsonWebKey: {
-            /** @description Algorithm: `EdDSA`. */
+            /** @description Algorithm: `EdDSA`, or `RS256`. */
             alg: string;
-            /** @description Curve: `Ed25519`. */
-            crv: string;
+            /** @description Curve: `Ed25519`. Absent from an RSA key. */
+            crv?: string;
+            /** @description Exponent of an RSA key in base64url without padding. */
+            e?: string;
             /** @description Names the key; the header of every token carries it. */
             kid: string;
-            /** @description Key type: `OKP`. */
+            /** @description Key type: `OKP`, or `RSA`. */
             kty: string;
+            /** @description Modulus of an RSA key in base64url without padding. */
+            n?: string;
             /** @description Use of the key: `sig`. */
             use: string;
-            /** @description The public key in base64url without padding. */
-            x: string;
+            /** @description The public key in base64url without padding. Absent from an RSA key. */
+            x?: string;
         };
         /** @description Answer of `GET /.well-known/jwks.json`: every key whose tokens are still accepted. */
         JsonWebKeySet: {
@@ -7808,7 +7815,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What happens next; on a demonstration instance with a token. */
+            /** @description What happens next; on a demonstration instance with a token, and a 409 for an address that has an account. */
             200: {
                 headers: {
                     [name: string]: unknown;
