@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
 use crate::quotas::{self, Resource};
-use crate::{App, secrets, vaults};
+use crate::{App, oauth, secrets, vaults};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
@@ -444,6 +444,7 @@ async fn remove(op: &mut Op, caller: &Caller, id: AgentId) -> Result<()> {
     let policies = op.tx().delete_policies_of(live.org, id.as_uuid()).await?;
     // With the credentials that are kept in them.
     let bindings = op.tx().delete_bindings_of(live.org, id).await?;
+    oauth::end_of_agent(op, caller, live.org, id).await?;
     op.tx().bump_epoch(id.as_uuid()).await?;
     let details = Details::new()
         .int("policies", policies)

@@ -13,6 +13,7 @@ use crate::tokens::{AGENT_TOKEN_LIFE, AgentToken, Grounds};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::AuthMethod;
 use oneclaw_core::id::{AgentId, OrgId};
+use oneclaw_core::oauth::Scope;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::assertion::{AgentPublicKey, Unchecked};
 use std::net::IpAddr;
@@ -36,6 +37,17 @@ pub async fn exchange(
     binding: Option<&str>,
     ip: Option<IpAddr>,
 ) -> Result<AgentToken> {
+    exchange_for(app, assertion, claimed, (binding, None), ip).await
+}
+
+/// The same, for a token that opens the tools alone, and there what is named.
+pub(crate) async fn exchange_for(
+    app: &App,
+    assertion: SecretString,
+    claimed: Option<AgentId>,
+    (binding, tools): (Option<&str>, Option<Vec<Scope>>),
+    ip: Option<IpAddr>,
+) -> Result<AgentToken> {
     let app_in = app.clone();
     let binding = binding.map(str::to_owned);
     app.run(move |op| {
@@ -55,14 +67,18 @@ pub async fn exchange(
             let key = op.tx().find_signing_key(id).await?;
             let key = key.and_then(|row| AgentPublicKey::from_bytes(&row.public_key));
             let here = app_in.settings().public_url.as_str();
-            let endpoint = format!("{here}/v1/auth/agent-token");
+            // Either names this server and no other; which of its doors opens is decided by what is asked.
+            let endpoints = ["/v1/auth/agent-token", "/oauth/token"];
+            let [endpoint, tools_endpoint] = endpoints.map(|path| format!("{here}{path}"));
             let now = op.now();
-            let checked = key.and_then(|key| read.check(&key, &[here, &endpoint], now));
+            let checked =
+                key.and_then(|key| read.check(&key, &[here, &endpoint, &tools_endpoint], now));
             let checked = checked.ok_or_else(refusal)?;
             if !op.tx().spend_proof(&checked.id, checked.expires_at).await? {
                 return Err(refusal());
             }
-            issue(&app_in, op, (org, id), binding.as_deref(), ip)
+            let access = (binding.as_deref(), tools.as_deref());
+            issue(&app_in, op, (org, id), access, ip)
                 .await?
                 .ok_or_else(refusal)
         })
@@ -75,7 +91,7 @@ async fn issue(
     app: &App,
     op: &mut Op,
     (org, id): (OrgId, AgentId),
-    binding: Option<&str>,
+    (binding, tools): (Option<&str>, Option<&[Scope]>),
     ip: Option<IpAddr>,
 ) -> Result<Option<AgentToken>> {
     let now = op.now();
@@ -90,7 +106,9 @@ async fn issue(
         .token_ttl_seconds
         .and_then(|seconds| u64::try_from(seconds).ok())
         .map_or(AGENT_TOKEN_LIFE, Duration::from_secs);
-    let token = app.issue_bound(&loaded, &Grounds::AgentKey, life, binding)?;
+    let client = id.to_string();
+    let grounds = Grounds::of_agent(&client, tools);
+    let token = app.issue_bound(&loaded, &grounds, life, binding)?;
     op.tx().touch_agent(id, now).await?;
     op.log(entry(
         org,

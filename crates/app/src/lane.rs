@@ -554,16 +554,21 @@ impl App {
     }
 }
 
-/// What a credential rests on: its holder, the organisation, the token, the session, the key.
+/// What a credential rests on: its holder, the organisation, the token, the session, the key, the grant.
 fn with_credential(caller: &Caller, state: [Guard; 2]) -> Guards {
     let mut guards = Guards::from_slice(&state);
     match &caller.credential {
         Credential::Token {
-            id, session, key, ..
+            id,
+            session,
+            key,
+            grant,
+            ..
         } => {
             guards.push((id.as_uuid(), 0));
             guards.extend(session.map(|session| (session.as_uuid(), 0)));
             guards.extend(key.map(|key| (key.as_uuid(), 0)));
+            guards.extend(grant.map(|grant| (grant.as_uuid(), 0)));
         }
         Credential::Session(id) => guards.push((id.as_uuid(), 0)),
         Credential::Key { id, .. } => guards.push((id.as_uuid(), 0)),

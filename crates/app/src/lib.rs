@@ -44,6 +44,7 @@ pub mod ip_rules;
 pub mod jobs;
 pub mod mail;
 pub mod mfa;
+pub mod oauth;
 pub mod organisations;
 pub mod overview;
 pub mod passkeys;
@@ -119,6 +120,8 @@ pub struct Settings {
     pub outbound_allow: TrustedNetworks,
     /// How people sign in with Google, if they can.
     pub google: Option<google::Settings>,
+    /// Whether assistants may register themselves.
+    pub oauth_registration: bool,
     /// Whether agents can get tokens for other services.
     pub federation: bool,
 }

@@ -11,7 +11,9 @@ use crate::quotas::Resource;
 use oneclaw_core::audit::Actor;
 use oneclaw_core::caller::{AuthMethod, Principal, Role};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, ApiKeyId, OrgId, SessionId, TokenId, UserId, VaultId};
+use oneclaw_core::id::{
+    AgentId, ApiKeyId, OauthGrantId, OrgId, SessionId, TokenId, UserId, VaultId,
+};
 use oneclaw_core::network::NetworkRules;
 use oneclaw_core::policy::Scope;
 use oneclaw_store::Tx;
@@ -41,6 +43,8 @@ pub(crate) enum Credential {
         session: Option<SessionId>,
         /// The personal key it was exchanged for.
         key: Option<ApiKeyId>,
+        /// What a human allowed the assistant that presents it.
+        grant: Option<OauthGrantId>,
         token_epoch: i64,
         organisation_epoch: i64,
         expires_at: Timestamp,
@@ -244,7 +248,11 @@ async fn check_credential(
 ) -> Result<()> {
     match &caller.credential {
         Credential::Token {
-            id, session, key, ..
+            id,
+            session,
+            key,
+            grant,
+            ..
         } => {
             if !matches_epochs(caller, loaded) || tx.epoch(id.as_uuid()).await? != 0 {
                 return Err(refused());
@@ -256,6 +264,11 @@ async fn check_credential(
             }
             if let Some(key) = key
                 && tx.epoch(key.as_uuid()).await? != 0
+            {
+                return Err(refused());
+            }
+            if let Some(grant) = grant
+                && tx.epoch(grant.as_uuid()).await? != 0
             {
                 return Err(refused());
             }

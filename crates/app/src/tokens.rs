@@ -12,7 +12,8 @@ use crate::{App, api_keys, live};
 use oneclaw_core::audit::{Actor, Details};
 use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{AgentId, ApiKeyId, OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::id::{AgentId, ApiKeyId, OauthGrantId, OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::oauth;
 use oneclaw_core::policy::Scope;
 use oneclaw_core::secret::SecretString;
 use oneclaw_crypto::jwt::{Claims, Confirmation};
@@ -56,6 +57,50 @@ pub(crate) enum Grounds<'a> {
     Session(SessionId, AuthMethod),
     /// A personal key with its ceiling.
     UserKey(ApiKeyId, &'a [Scope]),
+    /// What an agent may do with the tools alone.
+    Tools(ToolAccess<'a>),
+}
+
+/// What a token is good for that opens the tools and nothing else.
+#[derive(Clone, Copy)]
+pub(crate) struct ToolAccess<'a> {
+    /// The assistant.
+    pub(crate) client: &'a str,
+    /// What it may do.
+    pub(crate) scopes: &'a [oauth::Scope],
+    /// What a human allowed it; absent for an agent that came with a credential of its own.
+    pub(crate) grant: Option<OauthGrantId>,
+}
+
+impl<'a> Grounds<'a> {
+    /// For an agent's own credential: the API, or the tools alone.
+    pub(crate) fn of_agent(client: &'a str, tools: Option<&'a [oauth::Scope]>) -> Self {
+        match tools {
+            None => Self::AgentKey,
+            Some(scopes) => Self::Tools(ToolAccess {
+                client,
+                scopes,
+                grant: None,
+            }),
+        }
+    }
+}
+
+/// Where a token is presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The API. Tokens for assistants are not for it.
+    Api,
+    /// The tools, which also take the tokens of the API.
+    Tools,
+}
+
+/// Who came in, and how much of the tools is for them.
+pub struct Entrant {
+    /// Who.
+    pub caller: Caller,
+    /// What an assistant may do; `None` for whoever came with a token of the API.
+    pub scopes: Option<Vec<oauth::Scope>>,
 }
 
 impl App {
@@ -67,8 +112,8 @@ impl App {
     /// One that is bound to a key of its client is refused here: that takes
     /// [`caller_of`](Self::caller_of).
     pub fn verify_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Caller> {
-        match self.checked(token, ip)? {
-            (caller, None) => Ok(caller),
+        match self.checked(token, Door::Api, ip)? {
+            (entrant, None) => Ok(entrant.caller),
             (_, Some(_)) => Err(dpop::missing()),
         }
     }
@@ -84,23 +129,60 @@ impl App {
         proof: Option<&PresentedProof<'_>>,
         ip: Option<IpAddr>,
     ) -> Result<Caller> {
+        Ok(self.enter(token, proof, Door::Api, ip).await?.caller)
+    }
+
+    /// The same at either door.
+    ///
+    /// # Errors
+    /// Unauthenticated, without saying why.
+    pub async fn enter(
+        &self,
+        token: &str,
+        proof: Option<&PresentedProof<'_>>,
+        door: Door,
+        ip: Option<IpAddr>,
+    ) -> Result<Entrant> {
         if token.starts_with(TokenKind::UserKey.prefix()) {
-            return api_keys::caller(self, token, ip).await;
+            return Ok(Entrant {
+                caller: api_keys::caller(self, token, ip).await?,
+                scopes: None,
+            });
         }
-        let (caller, binding) = self.checked(token, ip)?;
+        let (entrant, binding) = self.checked(token, door, ip)?;
         if let Some(binding) = binding {
             let proof = proof.ok_or_else(dpop::missing)?;
             proof.check(self, token, &binding.jkt).await?;
         }
-        Ok(caller)
+        Ok(entrant)
     }
 
-    fn checked(&self, token: &str, ip: Option<IpAddr>) -> Result<(Caller, Option<Confirmation>)> {
+    /// Where assistants present their tokens.
+    #[must_use]
+    pub fn tools_url(&self) -> String {
+        format!("{}/mcp", self.settings().public_url)
+    }
+
+    fn checked(
+        &self,
+        token: &str,
+        door: Door,
+        ip: Option<IpAddr>,
+    ) -> Result<(Entrant, Option<Confirmation>)> {
         let claims = self.verified_claims(token)?;
         if claims.exp <= self.now() {
             return Err(refused());
         }
+        // A token for one place must not open another one, in either direction (RFC 8707, RFC 9068).
+        let is_for_tools = match claims.aud.as_deref() {
+            None => false,
+            Some(audience) if door == Door::Tools && audience == self.tools_url() => true,
+            Some(_) => return Err(refused()),
+        };
+        let tool_scopes = is_for_tools
+            .then(|| oauth::Scope::parse_list(claims.scope.as_deref().unwrap_or_default()));
         let auth_method = match claims.sub {
+            Principal::Agent(_) if claims.grant.is_some() => AuthMethod::Oauth,
             Principal::User(_) if claims.key.is_none() => {
                 claims.amr.first().copied().unwrap_or(AuthMethod::Password)
             }
@@ -124,12 +206,17 @@ impl App {
                 id: claims.jti,
                 session: claims.sid,
                 key: claims.key,
+                grant: claims.grant,
                 token_epoch: claims.epo,
                 organisation_epoch: claims.oep,
                 expires_at: claims.exp,
             },
         };
-        Ok((caller, claims.cnf.clone()))
+        let entrant = Entrant {
+            caller,
+            scopes: tool_scopes,
+        };
+        Ok((entrant, claims.cnf.clone()))
     }
 
     fn verified_claims(&self, token: &str) -> Result<Arc<Claims>> {
@@ -167,9 +254,15 @@ impl App {
         let live = &loaded.live;
         let agent = matches!(live.principal, Principal::Agent(_));
         let (session, key, amr, scopes) = match *grounds {
-            Grounds::AgentKey => (None, None, Vec::new(), live.scopes.as_slice()),
+            Grounds::AgentKey | Grounds::Tools(_) => {
+                (None, None, Vec::new(), live.scopes.as_slice())
+            }
             Grounds::Session(id, method) => (Some(id), None, vec![method], [].as_slice()),
             Grounds::UserKey(id, scopes) => (None, Some(id), vec![AuthMethod::ApiKey], scopes),
+        };
+        let tools = match grounds {
+            Grounds::Tools(access) => Some(access),
+            _ => None,
         };
         let claims = Claims {
             iss: self.settings().public_url.clone(),
@@ -193,6 +286,10 @@ impl App {
             cnf: binding.map(|thumbprint| Confirmation {
                 jkt: thumbprint.to_owned(),
             }),
+            aud: tools.map(|_| self.tools_url()),
+            scope: tools.map(|access| oauth::Scope::list(access.scopes)),
+            client_id: tools.map(|access| access.client.to_owned()),
+            grant: tools.and_then(|access| access.grant),
         };
         let access_token = SecretString::from(self.keyring().sign_jwt(&claims)?);
         Ok(IssuedToken {
@@ -224,6 +321,17 @@ pub async fn exchange_agent_key_bound(
     binding: Option<&str>,
     ip: Option<IpAddr>,
 ) -> Result<AgentToken> {
+    exchange_agent_key_for(app, api_key, agent, (binding, None), ip).await
+}
+
+/// The same, for a token that opens the tools alone, and there what is named.
+pub(crate) async fn exchange_agent_key_for(
+    app: &App,
+    api_key: &SecretString,
+    agent: Option<AgentId>,
+    (binding, tools): (Option<&str>, Option<&[oauth::Scope]>),
+    ip: Option<IpAddr>,
+) -> Result<AgentToken> {
     let Ok(hash) = app
         .keyring()
         .hash_token(TokenKind::AgentKey, api_key.expose())
@@ -248,7 +356,9 @@ pub async fn exchange_agent_key_bound(
             return Err(refuse_exchange(app, Some(holder.agent), ip).await);
         }
         let life = holder.token_life();
-        let token = app.issue_bound(&loaded, &Grounds::AgentKey, life, binding)?;
+        let client = holder.agent.to_string();
+        let grounds = Grounds::of_agent(&client, tools);
+        let token = app.issue_bound(&loaded, &grounds, life, binding)?;
         let details = Details::new()
             .text("method", "api_key")
             .int("expires_in", life.as_secs());

@@ -245,6 +245,17 @@ pub(crate) struct ServerSettings {
         require_equals = true
     )]
     pub(crate) federation: Option<bool>,
+    /// Let assistants register themselves (RFC 7591), for those that publish no description of themselves
+    #[arg(
+        long,
+        global = true,
+        env = "ONECLAW_OAUTH_REGISTRATION",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        require_equals = true
+    )]
+    pub(crate) oauth_registration: Option<bool>,
     /// Sender of mails [default: 1Claw <no-reply@HOST of the public URL>]
     #[arg(long, global = true, env = "ONECLAW_MAIL_FROM", value_name = "ADDRESS")]
     pub(crate) mail_from: Option<String>,

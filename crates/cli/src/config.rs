@@ -49,6 +49,7 @@ pub(crate) struct Config {
     pub(crate) mail_from: Option<String>,
     pub(crate) google: Option<oneclaw_app::google::Settings>,
     pub(crate) federation: bool,
+    pub(crate) oauth_registration: bool,
     pub(crate) master_key_file: PathBuf,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) outbound_allow: Vec<Network>,
@@ -107,6 +108,7 @@ impl Config {
             mail_from: settings.mail_from,
             google: google(settings.google_client_id, settings.google_jwks_url)?,
             federation: settings.federation.unwrap_or(false),
+            oauth_registration: settings.oauth_registration.unwrap_or(false),
             master_key_file: settings
                 .master_key_file
                 .unwrap_or_else(|| data_dir.join("master.key")),
@@ -393,6 +395,7 @@ fn merge(over: ServerSettings, under: ServerSettings) -> ServerSettings {
         google_client_id: over.google_client_id.or(under.google_client_id),
         google_jwks_url: over.google_jwks_url.or(under.google_jwks_url),
         federation: over.federation.or(under.federation),
+        oauth_registration: over.oauth_registration.or(under.oauth_registration),
         master_key_file: over.master_key_file.or(under.master_key_file),
         trusted_proxies: over.trusted_proxies.or(under.trusted_proxies),
         outbound_allow: over.outbound_allow.or(under.outbound_allow),
@@ -435,6 +438,7 @@ mod tests {
             google_client_id = "vault"
             google_jwks_url = "http://127.0.0.1:9/keys"
             federation = true
+            oauth_registration = true
             master_key_file = "/keys/master.key"
             trusted_proxies = ["10.0.0.0/8", "::1"]
             forwarded_header = "forwarded"
@@ -464,7 +468,7 @@ mod tests {
         );
         assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.google.unwrap().client_id, "vault");
-        assert!(config.federation);
+        assert!(config.federation && config.oauth_registration);
     }
 
     #[test]

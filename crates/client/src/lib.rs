@@ -41,6 +41,7 @@ pub mod limits;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 pub mod mfa;
+pub mod oauth;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod org;

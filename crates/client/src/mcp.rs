@@ -20,6 +20,7 @@ mod settings;
 mod text;
 mod tools;
 
+pub use catalog::scopes_of_request;
 pub use handler::{Handler, SessionMissing, serve_stdio};
 pub use memory::Memory;
 pub use session::Session;

@@ -139,6 +139,8 @@ words! {
         ClientCertificate = "mtls",
         /// An identity token of an OIDC provider.
         Oidc = "oidc_client_credentials",
+        /// An assistant that a human let in by OAuth.
+        Oauth = "oauth",
         /// The system itself: jobs and operator commands.
         System = "system",
     }

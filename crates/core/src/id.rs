@@ -155,6 +155,10 @@ ids! {
     BindingId,
     /// One call with such a credential.
     ExecutionId,
+    /// An assistant that an admin registered, or that registered itself.
+    OauthClientId,
+    /// What a human allowed an assistant.
+    OauthGrantId,
     /// A rule about the networks an organisation is reached from.
     IpRuleId,
     /// A move of a vault's values to another key of the client.

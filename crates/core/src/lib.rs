@@ -11,6 +11,7 @@
 //! | [`model`] | legal states and values: enrolments, shares, types, names, mail addresses, passwords |
 //! | [`limit`] | every limit on how often something may be tried |
 //! | [`network`] | lists of addresses |
+//! | [`oauth`] | what assistants may be allowed, and where codes are sent |
 //! | [`outbound`] | where the server may connect to when somebody else names the address |
 //! | [`binding`] | what may be called with a credential that stays hidden |
 //! | [`scrub`] | taking a credential out of an answer |
@@ -35,6 +36,7 @@ pub mod id;
 pub mod limit;
 pub mod model;
 pub mod network;
+pub mod oauth;
 pub mod outbound;
 pub mod path;
 pub mod phrase;

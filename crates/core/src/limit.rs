@@ -51,6 +51,12 @@ words! {
         SharePassphrase = "share_passphrase",
         /// New shares, per organisation.
         ShareCreate = "share_create",
+        /// Codes and refresh tokens of assistants that are refused, per network of the client.
+        OauthToken = "oauth_token",
+        /// Assistants that register themselves, per network of the client.
+        OauthRegister = "oauth_register",
+        /// Descriptions of assistants that are fetched, per person.
+        OauthDocument = "oauth_document",
     }
 }
 
@@ -96,7 +102,11 @@ impl Limit {
                 burst: 200,
                 interval: Duration::from_millis(10),
             },
-            Self::AuthPublic | Self::Enroll | Self::DeviceCode => Policy::Bucket {
+            Self::AuthPublic
+            | Self::Enroll
+            | Self::DeviceCode
+            | Self::OauthToken
+            | Self::OauthRegister => Policy::Bucket {
                 burst: 5,
                 interval: SECOND,
             },
@@ -145,6 +155,10 @@ impl Limit {
                 count: 10,
                 length: MINUTE,
             },
+            Self::OauthDocument => Policy::Window {
+                count: 30,
+                length: MINUTE,
+            },
             Self::Login | Self::Reauth | Self::SecondFactor => Policy::Backoff {
                 free: 5,
                 first: Duration::from_secs(30),
@@ -178,6 +192,13 @@ impl Limit {
             Self::MailAddress => "Too many mails to this address. Try again later.",
             Self::Poll => "Polling too fast. Ask every three seconds.",
             Self::SharePassphrase => "Too many wrong passphrases for this share. Try again later.",
+            Self::OauthToken => {
+                "Too many refused requests for tokens from this network. Try again in a moment."
+            }
+            Self::OauthRegister => {
+                "Too many assistants registered from this network. Try again in a moment."
+            }
+            Self::OauthDocument => "You opened the consent page too often. Try again in a minute.",
             Self::ShareCreate => "Too many new shares in this organisation. Try again in a minute.",
         }
     }

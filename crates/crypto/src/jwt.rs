@@ -15,7 +15,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use oneclaw_core::caller::{AuthMethod, Principal};
 use oneclaw_core::clock::Timestamp;
-use oneclaw_core::id::{ApiKeyId, OrgId, SessionId, TokenId, VaultId};
+use oneclaw_core::id::{ApiKeyId, OauthGrantId, OrgId, SessionId, TokenId, VaultId};
 use serde::{Deserialize, Serialize};
 
 use crate::keyring::{Keyring, SigningKey};
@@ -69,6 +69,18 @@ pub struct Claims {
     /// The key of the client that the token is bound to (RFC 9449, section 6.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
+    /// The only place where it is good, of a token for an assistant (RFC 8707). Absent: the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// What an assistant may do there, with spaces in between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The assistant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// What a human allowed it, which the token ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<OauthGrantId>,
 }
 
 /// Names a key that only the rightful holder of a token has (RFC 7800).

@@ -41,6 +41,7 @@ pub mod link;
 pub mod master;
 mod padding;
 pub mod password;
+pub mod pkce;
 mod public_key;
 pub mod random;
 pub mod records;

@@ -63,6 +63,10 @@ pub enum TokenKind {
     MfaChallenge = 14,
     /// Proves a recent re-authentication.
     Reauthentication = 15,
+    /// A code that an assistant exchanges for its first tokens.
+    AuthorizationCode = 16,
+    /// Renews an assistant's access token; replaced at each use.
+    OauthRefresh = 17,
 }
 
 impl TokenKind {
@@ -86,6 +90,8 @@ impl TokenKind {
             Self::DeviceCode => "dvc_",
             Self::MfaChallenge => "mfa_",
             Self::Reauthentication => "rat_",
+            Self::AuthorizationCode => "oac_",
+            Self::OauthRefresh => "orf_",
         }
     }
 

@@ -19,6 +19,7 @@ mod ip_rules;
 mod limits;
 mod meta;
 mod mfa;
+mod oauth;
 mod org;
 mod passkeys;
 mod policies;
@@ -67,6 +68,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(agents::routes())
         .merge(exposure::routes())
         .merge(bindings::routes())
+        .merge(oauth::routes())
         .merge(approvals::routes(flood))
         .merge(vaults::routes())
         .merge(client_keys::routes())

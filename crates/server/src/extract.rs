@@ -21,6 +21,7 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http_body_util::BodyExt as _;
 use oneclaw_app::dpop::PresentedProof;
+use oneclaw_app::tokens::{Door, Entrant};
 use oneclaw_app::{Caller, Origin};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
@@ -84,20 +85,32 @@ impl FromRequestParts<ServerState> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let token = bearer_token(&parts.headers)?.ok_or_else(ApiError::no_credential)?;
-        let ip = parts
-            .extensions
-            .get::<Context>()
-            .and_then(|context| context.ip);
-        let proof = DpopProof::of(parts)?;
-        let caller = state
-            .app()
-            .caller_of(token, proof.presented().as_ref(), ip)
-            .await?;
+        let caller = match parts.extensions.get::<Established>() {
+            Some(Established(caller)) => caller.clone(),
+            None => enter(parts, state, Door::Api).await?.caller,
+        };
         state.app().admit(&caller).await?;
         note_caller(&caller);
         Ok(Self(caller))
     }
+}
+
+/// Who makes a request inside the process, found out when the outer one came in. Nothing outside can set an extension.
+#[derive(Clone)]
+pub(crate) struct Established(pub(crate) Caller);
+
+/// Turns what came with a request into whoever is behind it.
+pub(crate) async fn enter(parts: &Parts, state: &ServerState, door: Door) -> ApiResult<Entrant> {
+    let token = bearer_token(&parts.headers)?.ok_or_else(ApiError::no_credential)?;
+    let ip = parts
+        .extensions
+        .get::<Context>()
+        .and_then(|context| context.ip);
+    let proof = DpopProof::of(parts)?;
+    let app = state.app();
+    Ok(app
+        .enter(token, proof.presented().as_ref(), door, ip)
+        .await?)
 }
 
 /// The proof of possession that came with the request, if one did (RFC 9449).
@@ -144,7 +157,7 @@ impl<S: Sync> FromRequestParts<S> for DpopProof {
 }
 
 /// The token of the `Authorization` header; `None` without the header.
-pub(crate) fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
+fn bearer_token(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -196,7 +209,8 @@ impl FromRequestParts<ServerState> for MaybeAuthenticated {
         parts: &mut Parts,
         state: &ServerState,
     ) -> Result<Self, Infallible> {
-        if !parts.headers.contains_key(AUTHORIZATION) {
+        let is_inside = parts.extensions.get::<Established>().is_some();
+        if !is_inside && !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(Self(None));
         }
         let caller = Authenticated::from_request_parts(parts, state).await;

@@ -14,6 +14,7 @@ pub mod extract;
 mod mcp;
 mod metrics;
 pub mod middleware;
+mod oauth;
 mod openapi;
 pub mod reply;
 mod serve;
@@ -129,6 +130,8 @@ pub fn router(app: App, config: ServerConfig) -> Router {
     }
     let routes = api(Router::from(api::routes(&state.0.flood)), Surface::API)
         .merge(api(open, Surface::OPEN))
+        .merge(api(oauth::routes(&state.0.flood), Surface::API))
+        .merge(api(oauth::open_routes(), Surface::OPEN))
         .merge(web::routes().layer(guard(Surface::PAGES)));
     let unknown = Router::new()
         .fallback(api::not_found)

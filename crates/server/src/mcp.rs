@@ -2,26 +2,31 @@
 //!
 //! Invariants:
 //! - A request belongs to the holder of its bearer token and to nobody else; there are no sessions to take over.
+//! - An assistant that came by OAuth gets the tools of its scopes alone, and is told which scope another one takes.
 //! - Tools call the API's own routes inside this process, as the client at the other end, so limits, policy and audit
 //!   hold once and as everywhere.
 //! - `Host` and `Origin` must be ours, so that a page in somebody's browser cannot reach a server on their machine.
 
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Authenticated, MAX_BODY, bearer_token, read_body};
-use crate::middleware::Context;
+use crate::extract::{Established, MAX_BODY, enter, read_body};
+use crate::middleware::{Context, note_caller};
+use crate::oauth::{challenge, insufficient_scope};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
-use oneclaw_client::mcp::{Handler, Memory, Session, Settings};
+use oneclaw_app::Caller;
+use oneclaw_app::tokens::Door;
+use oneclaw_client::Client;
+use oneclaw_client::mcp::{Handler, Memory, Session, Settings, scopes_of_request};
 use oneclaw_client::transport::{Transport, TransportFuture};
-use oneclaw_client::{Client, Credential};
 use oneclaw_core::id::VaultId;
-use oneclaw_core::secret::SecretString;
+use oneclaw_core::oauth::Scope;
 use quick_cache::sync::Cache;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -91,38 +96,83 @@ fn host_and_origin(public_url: &str) -> Option<(String, String)> {
 async fn answer(State(endpoint): State<Endpoint>, request: Request) -> Response {
     match endpoint.admit(request).await {
         Ok(request) => endpoint.protocol.handle(request).await.map(Body::new),
-        Err(error) => error.into_response(),
+        Err(refused) => *refused,
     }
 }
 
 impl Endpoint {
     /// Finds out whose request it is, and gives it the session of its holder.
-    async fn admit(&self, request: Request) -> ApiResult<Request> {
+    async fn admit(&self, request: Request) -> Result<Request, Box<Response>> {
+        let app = self.state.app();
+        self.look_at(request).await.map_err(|refused| {
+            Box::new(match refused {
+                Refused::Scope(needed) => insufficient_scope(app, needed),
+                Refused::Problem(error) => {
+                    let is_unknown = error.status() == StatusCode::UNAUTHORIZED;
+                    let mut response = error.into_response();
+                    if is_unknown {
+                        let said = response.headers().get(WWW_AUTHENTICATE);
+                        let challenge = challenge(app, said);
+                        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+                    }
+                    response
+                }
+            })
+        })
+    }
+
+    async fn look_at(&self, request: Request) -> Result<Request, Refused> {
         let (mut parts, body) = request.into_parts();
-        let Authenticated(caller) =
-            Authenticated::from_request_parts(&mut parts, &self.state).await?;
+        let entrant = enter(&parts, &self.state, Door::Tools).await?;
+        let caller = entrant.caller;
         // The signature alone would let a revoked token list the tools.
-        self.state.app().check_credential(&caller).await?;
-        let token = bearer_token(&parts.headers)?.ok_or_else(ApiError::no_credential)?;
+        self.state
+            .app()
+            .check_credential(&caller)
+            .await
+            .map_err(ApiError::from)?;
+        note_caller(&caller);
         let vault = named_vault(&parts.headers)?;
+        let body = read_body(body, MAX_BODY).await?;
+        if let Some(scopes) = &entrant.scopes
+            && let Some(needed) = scopes_of_request(body.expose())
+                .into_iter()
+                .find(|needed| !scopes.contains(needed))
+        {
+            return Err(Refused::Scope(needed));
+        }
+        let principal = caller.principal().uuid();
         let inside = InProcess {
             api: self.api.clone(),
             context: parts.extensions.get::<Context>().cloned(),
+            caller,
         };
         let client = Client::over(Arc::new(inside), INSIDE)
-            .and_then(|client| {
-                client.with_credential(Credential::Bearer(SecretString::from(token.to_owned())))
-            })
-            .map_err(|_| ApiError::no_credential())?;
-        let principal = caller.principal().uuid();
+            .map_err(|_| ApiError::from(oneclaw_app::Error::internal("no client inside")))?;
         let memory = self
             .memories
             .get_or_insert_with(&principal, || Ok::<_, ApiError>(Arc::default()))?;
-        let session = Session::new(client, vault, Arc::clone(&self.settings)).with_memory(memory);
+        let mut session =
+            Session::new(client, vault, Arc::clone(&self.settings)).with_memory(memory);
+        if let Some(scopes) = entrant.scopes {
+            session = session.limited_to(scopes);
+        }
         parts.extensions.insert(Arc::new(session));
-        let body = read_body(body, MAX_BODY).await?;
         let body = Body::from(Bytes::copy_from_slice(body.expose()));
         Ok(Request::from_parts(parts, body))
+    }
+}
+
+/// Why a request is not looked at any further.
+enum Refused {
+    Problem(ApiError),
+    /// It takes a scope that the token does not have.
+    Scope(Scope),
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self::Problem(error)
     }
 }
 
@@ -140,11 +190,17 @@ fn named_vault(headers: &HeaderMap) -> ApiResult<Option<VaultId>> {
 struct InProcess {
     api: Router,
     context: Option<Context>,
+    caller: Caller,
 }
 
 impl Transport for InProcess {
     fn send(&self, request: http::Request<Bytes>) -> TransportFuture<'_> {
         let mut request = request.map(Body::from);
+        // The token itself stays outside: one for the tools is not for the API, and one that is bound to a key was
+        // proven for the outer request.
+        request
+            .extensions_mut()
+            .insert(Established(self.caller.clone()));
         if let Some(context) = &self.context {
             request.extensions_mut().insert(context.clone());
         }

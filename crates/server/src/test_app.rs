@@ -46,6 +46,8 @@ pub struct Options {
     pub google: Option<google::Settings>,
     /// Tokens for other services.
     pub federation: bool,
+    /// Assistants that register themselves.
+    pub oauth_registration: bool,
 }
 
 /// An instance.
@@ -172,6 +174,7 @@ impl TestApp {
                 outbound_allow: options.outbound_allow.clone(),
                 google: options.google,
                 federation: options.federation,
+                oauth_registration: options.oauth_registration,
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),

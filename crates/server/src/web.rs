@@ -14,6 +14,7 @@ mod agents;
 mod api_keys;
 mod approvals;
 pub(crate) mod assets;
+mod assistants;
 mod audit;
 mod confirm;
 mod connect;
@@ -27,6 +28,7 @@ mod invitations;
 mod members;
 mod names;
 mod next;
+mod oauth;
 mod organisation;
 mod outbox;
 mod page;
@@ -68,6 +70,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(exposure::routes())
         .merge(api_keys::routes())
         .merge(approvals::routes())
+        .merge(assistants::routes())
         .merge(invitations::routes())
         .merge(members::routes())
         .merge(audit::routes())
@@ -75,6 +78,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(enrollments::routes())
         .merge(home::routes())
         .merge(import::routes())
+        .merge(oauth::routes())
         .merge(organisation::routes())
         .merge(outbox::routes())
         .merge(policies::routes())
@@ -100,9 +104,25 @@ pub(crate) fn not_found() -> Response {
 
 /// What a browser may do with our pages: show them, alone, with our stylesheet and scripts, and send our
 /// forms. Nothing inline, nothing evaluated, nothing from elsewhere.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-);
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Where else the forms of one page may lead, because the answer to them sends the browser on: a source expression.
+#[derive(Clone)]
+pub(crate) struct FormTargets(pub(crate) String);
+
+impl FormTargets {
+    fn policy(&self) -> Option<HeaderValue> {
+        let is_one_source = self
+            .0
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b":/.-+".contains(&byte));
+        let policy = POLICY.replace(
+            "form-action 'self'",
+            &format!("form-action 'self' {}", self.0),
+        );
+        HeaderValue::try_from(policy).ok().filter(|_| is_one_source)
+    }
+}
 
 /// Makes problems readable, and gives every answer its headers.
 async fn around(request: Request, handler: Handler) -> Response {
@@ -123,7 +143,13 @@ async fn around(request: Request, handler: Handler) -> Response {
     if had_notice && is_page(&response) {
         session::set_cookie(&mut response, NOTICE_COOKIE, "");
     }
+    let targets = response.extensions_mut().remove::<FormTargets>();
     set_headers(response.headers_mut());
+    if let Some(policy) = targets.and_then(|targets| targets.policy()) {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 
@@ -154,7 +180,7 @@ fn is_page(response: &Response) -> bool {
 
 fn set_headers(headers: &mut HeaderMap) {
     const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(
         HeaderName::from_static("cross-origin-opener-policy"),
         SAME_ORIGIN,

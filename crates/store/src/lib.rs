@@ -37,6 +37,7 @@ pub mod ip_rules;
 pub mod keyring;
 pub mod mailed_codes;
 pub mod maintenance;
+pub mod oauth;
 pub mod one_time_tokens;
 pub mod organisation_limits;
 pub mod organisations;

@@ -28,6 +28,7 @@ macro_rules! list {
                 8 "0008_factors",
                 11 "0011_organisation",
                 12 "0012_pairing",
+                13 "0013_oauth",
                 14 "0014_bindings",
                 16 "0016_operations",
                 17 "0017_exposure",

@@ -4,8 +4,9 @@
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApiKeyId, ApprovalId, BindingId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
-    EnvironmentId, EventId, ExecutionId, InviteId, IpRuleId, MailId, OrgId, PasskeyId, PolicyId,
-    SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId, WebhookId,
+    EnvironmentId, EventId, ExecutionId, InviteId, IpRuleId, MailId, OauthClientId, OauthGrantId,
+    OrgId, PasskeyId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId,
+    WebhookId,
 };
 use uuid::Uuid;
 
@@ -50,6 +51,8 @@ stored_as_uuid!(
     InviteId,
     IpRuleId,
     MailId,
+    OauthClientId,
+    OauthGrantId,
     OrgId,
     PasskeyId,
     PolicyId,

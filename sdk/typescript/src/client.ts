@@ -6,6 +6,7 @@ import { BindingsResource } from "./resources/bindings.js";
 import { BillingResource } from "./resources/billing.js";
 import { DevicesResource } from "./resources/devices.js";
 import { EnvVarsResource } from "./resources/env-vars.js";
+import { AssistantsResource } from "./resources/assistants.js";
 import { IpRulesResource } from "./resources/ip-rules.js";
 import { MfaResource } from "./resources/mfa.js";
 import { PasskeysResource } from "./resources/passkeys.js";
@@ -37,6 +38,7 @@ export class OneclawClient {
   readonly billing: BillingResource;
   readonly devices: DevicesResource;
   readonly envVars: EnvVarsResource;
+  readonly assistants: AssistantsResource;
   readonly ipRules: IpRulesResource;
   readonly mfa: MfaResource;
   readonly passkeys: PasskeysResource;
@@ -62,6 +64,7 @@ export class OneclawClient {
     this.billing = new BillingResource(transport);
     this.devices = new DevicesResource(transport);
     this.envVars = new EnvVarsResource(transport);
+    this.assistants = new AssistantsResource(transport);
     this.ipRules = new IpRulesResource(transport);
     this.mfa = new MfaResource(transport);
     this.passkeys = new PasskeysResource(transport);

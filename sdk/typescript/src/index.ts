@@ -21,6 +21,7 @@ export { BillingResource } from "./resources/billing.js";
 export { BindingsResource } from "./resources/bindings.js";
 export { DevicesResource } from "./resources/devices.js";
 export { EnvVarsResource } from "./resources/env-vars.js";
+export { AssistantsResource } from "./resources/assistants.js";
 export { IpRulesResource } from "./resources/ip-rules.js";
 export { MfaResource } from "./resources/mfa.js";
 export { PasskeysResource } from "./resources/passkeys.js";

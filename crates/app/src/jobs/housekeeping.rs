@@ -20,6 +20,8 @@ const ENROLLMENT_KEPT: Duration = DAY.saturating_mul(30);
 const CREDENTIAL_KEPT: Duration = DAY.saturating_mul(7);
 /// What webhooks were sent stays this long, so that somebody can find out what went wrong.
 const DELIVERY_KEPT: Duration = DAY.saturating_mul(30);
+/// An assistant that registered itself is forgotten when nobody let it in for longer than any grant lasts.
+const ASSISTANT_KEPT: Duration = DAY.saturating_mul(100);
 /// Epochs of token ids outlive their tokens by more than the clocks of nodes may differ.
 const EPOCH_KEPT: Duration = DAY;
 
@@ -58,6 +60,12 @@ const TASKS: &[Task] = &[
     task!("mailed codes", purge_mailed_codes, CREDENTIAL_KEPT),
     task!("device codes", purge_device_codes, CREDENTIAL_KEPT),
     task!("sessions", purge_sessions, CREDENTIAL_KEPT),
+    task!("grants of assistants", purge_oauth_grants, CREDENTIAL_KEPT),
+    task!(
+        "assistants that registered themselves and were not let in",
+        purge_oauth_clients,
+        ASSISTANT_KEPT
+    ),
     task!("finished mails", purge_mails, MAIL_KEPT),
     task!("kept mails", purge_kept_mails, MAIL_KEPT),
     task!("finished deliveries", purge_deliveries, DELIVERY_KEPT),

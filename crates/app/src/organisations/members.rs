@@ -9,7 +9,7 @@ use crate::lane::entry_of;
 use crate::live::{Caller, Live};
 use crate::op::{Op, entry};
 use crate::tokens::SESSION_EPOCH_LIFE;
-use crate::{App, webhooks};
+use crate::{App, oauth, webhooks};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Role;
 use oneclaw_core::id::{OrgId, UserId};
@@ -59,6 +59,7 @@ pub async fn set_role(app: &App, caller: &Caller, user: UserId, role: Role) -> R
             op.tx().bump_epoch(user.as_uuid()).await?;
             if role == Role::Member {
                 webhooks::end_of(op, &by, live.org, user).await?;
+                oauth::end_of_former_admin(op, &by, live.org, user).await?;
             }
             let details = Details::new()
                 .text("from", before.as_str())
@@ -115,6 +116,7 @@ pub(crate) struct Ended {
     vaults: usize,
     keys: usize,
     webhooks: usize,
+    assistants: usize,
     shares: u64,
     policies: u64,
 }
@@ -127,6 +129,7 @@ impl Ended {
             .int("vaults", self.vaults)
             .int("api_keys", self.keys)
             .int("webhooks", self.webhooks)
+            .int("assistants", self.assistants)
             .int("shares", self.shares)
             .int("policies", self.policies)
     }
@@ -167,6 +170,7 @@ pub(crate) async fn end_traces(
         vaults: handover::hand_over(app, op, caller, (org, user), agents).await?,
         keys: end_keys(op, org, user).await?,
         webhooks: webhooks::end_of(op, caller, org, user).await?,
+        assistants: oauth::end_of_user(op, caller, org, user).await?,
         shares,
         policies,
     })

@@ -73,6 +73,7 @@ impl Instance {
                 outbound_allow: TrustedNetworks::default(),
                 google: None,
                 federation: false,
+                oauth_registration: false,
             },
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(seed)),

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use oneclaw_core::oauth::Scope;
 use rmcp::handler::server::tool::{schema_for_input, schema_for_output};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
@@ -104,6 +105,18 @@ impl Entry {
         self.moves_values()
     }
 
+    /// The scope that an assistant needs for it.
+    pub(super) const fn scope(&self) -> Scope {
+        match self.toolset {
+            Toolset::Read if self.gives_values => Scope::ValuesRead,
+            Toolset::Read => Scope::NamesRead,
+            Toolset::Write => Scope::ValuesWrite,
+            Toolset::Access => Scope::AccessRequest,
+            Toolset::Share => Scope::ShareCreate,
+            Toolset::Admin => Scope::VaultAdmin,
+        }
+    }
+
     fn is_offered(&self, settings: &Settings) -> bool {
         if settings.local_only {
             return self.name == "inspect_content";
@@ -161,6 +174,43 @@ static CATALOG: LazyLock<Vec<Entry>> = LazyLock::new(|| {
             "Lets a user or agent use paths of a vault that you own. Grant the narrowest pattern and permissions that are enough. For other vaults use request_access."),
     ]
 });
+
+/// The scopes that a request of the protocol needs: of the tool that it calls, or the resource that it reads. What is no
+/// such request needs none; whatever reads it refuses it.
+pub fn scopes_of_request(body: &[u8]) -> Vec<Scope> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Message {
+        One(Asked),
+        Many(Vec<Asked>),
+    }
+    #[derive(serde::Deserialize)]
+    struct Asked {
+        method: String,
+        #[serde(default)]
+        params: Params,
+    }
+    #[derive(Default, serde::Deserialize)]
+    struct Params {
+        #[serde(default)]
+        name: Option<String>,
+    }
+    let messages = match serde_json::from_slice(body) {
+        Ok(Message::One(one)) => vec![one],
+        Ok(Message::Many(many)) => many,
+        Err(_) => Vec::new(),
+    };
+    let scope = |asked: &Asked| match asked.method.as_str() {
+        "tools/call" => {
+            let name = asked.params.name.as_deref()?;
+            let entry = CATALOG.iter().find(|entry| entry.name == name)?;
+            Some(entry.scope())
+        }
+        "resources/read" => Some(Scope::NamesRead),
+        _ => None,
+    };
+    messages.iter().filter_map(scope).collect()
+}
 
 /// The tools that these settings offer.
 pub(super) fn offered(settings: &Settings) -> Vec<Tool> {
@@ -236,6 +286,40 @@ mod tests {
                 .await
                 .is_none()
         );
+    }
+
+    #[test]
+    fn every_tool_needs_the_scope_of_what_it_does() {
+        let scopes: Vec<_> = CATALOG
+            .iter()
+            .map(|entry| format!("{} {}", entry.name, entry.scope()))
+            .collect();
+        insta::assert_snapshot!(scopes.join("\n"));
+    }
+
+    #[test]
+    fn the_scopes_of_a_request_are_found_however_it_is_written() {
+        let call = |name: &str| {
+            format!(
+                r#"{{"method":"tools/call","id":1,"params":{{"name":"{name}","arguments":{{}}}}}}"#
+            )
+        };
+        let of = |body: &str| scopes_of_request(body.as_bytes());
+        assert_eq!(of(&call("get_secret")), [Scope::ValuesRead]);
+        assert_eq!(
+            of(&format!("[{}, {}]", call("whoami"), call("create_vault"))),
+            [Scope::NamesRead, Scope::VaultAdmin]
+        );
+        let read = r#"{"params":{"uri":"vault://secrets"},"method":"resources/read"}"#;
+        assert_eq!(of(read), [Scope::NamesRead]);
+        for none in [
+            call("no_such_tool").as_str(),
+            r#"{"method":"tools/list"}"#,
+            "{",
+            "",
+        ] {
+            assert!(of(none).is_empty(), "{none}");
+        }
     }
 
     #[test]

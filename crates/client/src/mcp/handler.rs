@@ -15,6 +15,7 @@ use super::catalog;
 use super::session::Session;
 use super::settings::Settings;
 use crate::error::BoxError;
+use oneclaw_core::oauth::Scope;
 
 /// The name that hosts know the server by.
 const NAME: &str = "1claw";
@@ -107,9 +108,10 @@ impl ServerHandler for Handler {
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut list = ListToolsResult::with_all_items(catalog::offered(&self.settings));
+        let tools = self.session(&context)?.tools();
+        let mut list = ListToolsResult::with_all_items(tools);
         list.ttl_ms = Some(0);
         list.cache_scope = Some(CacheScope::Private);
         Ok(list)
@@ -156,7 +158,8 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let session = self.session(&context)?;
-        if request.uri != SECRETS_URI || self.settings.local_only {
+        let is_allowed = session.may(Scope::NamesRead) && !self.settings.local_only;
+        if request.uri != SECRETS_URI || !is_allowed {
             return Err(ErrorData::resource_not_found(
                 "there is no such resource",
                 None,

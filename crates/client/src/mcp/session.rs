@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use oneclaw_core::id::VaultId;
-use rmcp::model::{CallToolResult, JsonObject};
+use oneclaw_core::oauth::Scope;
+use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -23,6 +24,8 @@ pub struct Session {
     pub(super) settings: Arc<Settings>,
     pub(super) memory: Arc<Memory>,
     chosen_vault: Option<VaultId>,
+    /// What an assistant was allowed; `None` for whoever needs no such leave.
+    scopes: Option<Vec<Scope>>,
     found_vault: OnceCell<VaultId>,
     principal: OnceCell<(PrincipalType, Uuid)>,
 }
@@ -35,6 +38,7 @@ impl Session {
             settings,
             memory: Arc::default(),
             chosen_vault: vault,
+            scopes: None,
             found_vault: OnceCell::new(),
             principal: OnceCell::new(),
         }
@@ -47,13 +51,36 @@ impl Session {
         self
     }
 
-    /// Calls a tool. `None` when there is none of this name.
+    /// Offers the tools of these scopes alone.
+    #[must_use]
+    pub fn limited_to(mut self, scopes: Vec<Scope>) -> Self {
+        self.scopes = Some(scopes);
+        self
+    }
+
+    /// Whether what needs this scope is for this session.
+    pub(super) fn may(&self, scope: Scope) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.contains(&scope))
+    }
+
+    /// The tools that there are for this session.
+    pub(super) fn tools(&self) -> Vec<Tool> {
+        let mut tools = catalog::offered(&self.settings);
+        tools.retain(|tool| {
+            catalog::find(&tool.name, &self.settings).is_some_and(|entry| self.may(entry.scope()))
+        });
+        tools
+    }
+
+    /// Calls a tool. `None` when there is none of this name for this session.
     pub(super) async fn call(
         &self,
         name: &str,
         mut arguments: JsonObject,
     ) -> Option<CallToolResult> {
-        let tool = catalog::find(name, &self.settings)?;
+        let tool = catalog::find(name, &self.settings).filter(|tool| self.may(tool.scope()))?;
         let inspection = self.settings.inspection;
         let admitted = inspection.admit(tool.name, tool.scrutiny, &mut arguments, &self.memory);
         let done = match admitted {

@@ -479,6 +479,14 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         }),
         call!("listIpRules", c.list_ip_rules()),
         call!("deleteIpRule", c.delete_ip_rule(id(1))),
+        call!("createOauthClient", async move {
+            c.create_oauth_client(&full("CreateOauthClientRequest"))
+                .await
+        }),
+        call!("listOauthClients", c.list_oauth_clients()),
+        call!("deleteOauthClient", c.delete_oauth_client(id(1))),
+        call!("listOauthGrants", c.list_oauth_grants()),
+        call!("revokeOauthGrant", c.revoke_oauth_grant(id(1))),
         call!(
             "getConsistencyProof",
             c.get_consistency_proof(&ConsistencyProofQuery { from: 1, to: 2 })

@@ -313,6 +313,8 @@ mod schemas {
                 InviteMemberResponse OrgMemberListResponse OrgMemberResponse OrgMembershipListResponse
                 OrgMembershipResponse OrgSettingsResponse SwitchOrgRequest UpdateMemberRoleRequest UpdateOrgSettingsRequest;
             ip_rules: CreateIpRuleRequest IpRuleResponse IpRulesListResponse;
+            oauth: CreateOauthClientRequest OauthClientListResponse OauthClientResponse OauthGrantListResponse
+                OauthGrantResponse;
             mfa: MfaDisableRequest MfaSetupResponse MfaStatusResponse MfaVerifyRequest MfaVerifySetupRequest
                 MfaVerifySetupResponse;
             passkeys: AuthenticatorSelection CredentialDescriptor CredentialParameters PasskeyAssertBeginRequest

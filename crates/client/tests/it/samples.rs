@@ -34,6 +34,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+mod oauth;
 mod outbound;
 
 /// A type of body by the name of its schema.
@@ -98,6 +99,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(factors::all());
     all.extend(organisation::approvals());
     all.extend(organisation::members());
+    all.extend(oauth::bodies());
     all.extend(outbound::bodies());
     all
 }

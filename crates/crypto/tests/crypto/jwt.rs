@@ -32,6 +32,10 @@ fn claims() -> Claims {
         intents_api_enabled: None,
         environment: None,
         cnf: None,
+        aud: None,
+        scope: None,
+        client_id: None,
+        grant: None,
     }
 }
 

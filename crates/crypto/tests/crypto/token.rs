@@ -4,7 +4,7 @@ use oneclaw_crypto::token::{MalformedToken, PlainToken, TokenHash, TokenKind};
 
 use crate::{keyring, random};
 
-const ALL: [TokenKind; 15] = [
+const ALL: [TokenKind; 17] = [
     TokenKind::AgentKey,
     TokenKind::UserKey,
     TokenKind::EnrollmentLink,
@@ -20,6 +20,8 @@ const ALL: [TokenKind; 15] = [
     TokenKind::DeviceCode,
     TokenKind::MfaChallenge,
     TokenKind::Reauthentication,
+    TokenKind::AuthorizationCode,
+    TokenKind::OauthRefresh,
 ];
 
 #[test]

@@ -385,6 +385,10 @@ fn access_token() {
         intents_api_enabled: None,
         environment: None,
         cnf: None,
+        aud: None,
+        scope: None,
+        client_id: None,
+        grant: None,
     };
     let text = Text::default()
         .comment("An access token; the signing key's seed is 32 times 04.")

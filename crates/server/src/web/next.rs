@@ -28,7 +28,8 @@ impl Next {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"/_-.~".contains(&byte));
         let is_query = matches!(query, "" | "choice=allow" | "choice=deny" | "tab=outbound")
-            || is_device_code(query);
+            || is_device_code(query)
+            || (path == crate::oauth::AUTHORIZE && is_encoded(query));
         if is_path && is_query && path != "/" {
             Self(text.trim_end_matches('?').to_owned())
         } else {
@@ -63,6 +64,7 @@ impl Next {
             }
             "invite" => Some("Sign in to join an organisation. Nothing is decided by signing in."),
             "cli" => Some("Sign in to let a program in. Nothing is decided by signing in."),
+            "oauth" => Some("Sign in to let an assistant in. Nothing is decided by signing in."),
             "share" | "shares" => Some("Sign in to see what was shared with you."),
             "agents" if self.0.contains("/reveal/") => {
                 Some("Sign in to create the key of your agent.")
@@ -70,6 +72,17 @@ impl Next {
             _ => None,
         }
     }
+}
+
+/// Longest question of an assistant.
+const LONGEST_QUESTION: usize = 6000;
+
+/// The question of an assistant, as programs encode it. The page that it leads to judges it.
+fn is_encoded(query: &str) -> bool {
+    query.len() <= LONGEST_QUESTION
+        && query
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%+&=:/".contains(&byte))
 }
 
 /// The code that a program adds to the address of its page.
@@ -99,6 +112,7 @@ mod tests {
             "/enroll/enr_x?choice=deny",
             "/vaults/0192-ab",
             "/shares?tab=outbound",
+            "/oauth/authorize?client_id=https%3A%2F%2Fa.example%2Fc&state=x+y&scope=names:read",
         ] {
             assert_eq!(Next::parse(ours).path(), ours);
         }
@@ -118,6 +132,10 @@ mod tests {
             "/../signin",
             "/enroll/x?next=//evil.example",
             "/enroll/x?choice=allow&x=y",
+            "/oauth/consent?client_id=x",
+            "/oauth/authorize?x=\r\nSet-Cookie:x=y",
+            "/oauth/authorize?x=<script>",
+            "/oauth/authorize/../x?a=b",
             "/enroll/x#//evil.example",
             "/\t/evil.example",
             "/\r\nSet-Cookie:x=y",

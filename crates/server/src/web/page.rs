@@ -248,6 +248,9 @@ pub(super) enum Notice {
     WebhookChanged,
     WebhookTested,
     WebhookDeleted,
+    AssistantEnded,
+    AssistantRegistered,
+    AssistantRemoved,
     SettingsSaved,
     SessionEnded,
     AgentsFrozen,
@@ -260,7 +263,7 @@ pub(super) enum Notice {
 pub(super) const NOTICE_COOKIE: &str = "__Host-1claw_notice";
 
 impl Notice {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 32] = [
         Self::VaultMade,
         Self::VaultDeleted,
         Self::SecretSaved,
@@ -284,6 +287,9 @@ impl Notice {
         Self::WebhookChanged,
         Self::WebhookTested,
         Self::WebhookDeleted,
+        Self::AssistantEnded,
+        Self::AssistantRegistered,
+        Self::AssistantRemoved,
         Self::SettingsSaved,
         Self::SessionEnded,
         Self::AgentsFrozen,
@@ -317,6 +323,9 @@ impl Notice {
             Self::WebhookChanged => "webhook-changed",
             Self::WebhookTested => "webhook-tested",
             Self::WebhookDeleted => "webhook-deleted",
+            Self::AssistantEnded => "assistant-ended",
+            Self::AssistantRegistered => "assistant-registered",
+            Self::AssistantRemoved => "assistant-removed",
             Self::SettingsSaved => "settings-saved",
             Self::SessionEnded => "session-ended",
             Self::AgentsFrozen => "agents-frozen",
@@ -359,6 +368,13 @@ impl Notice {
             }
             Self::WebhookChanged => "The webhook is changed. It counts from the next event on.",
             Self::WebhookTested => "A test event was sent. How that went is listed first below.",
+            Self::AssistantEnded => "The assistant is out from its next request on.",
+            Self::AssistantRegistered => {
+                "The assistant is registered. Enter its client id where it is set up."
+            }
+            Self::AssistantRemoved => {
+                "The assistant is removed, and what it was allowed has ended."
+            }
             Self::WebhookDeleted => "The webhook is deleted. Nothing more is sent to it.",
             Self::SettingsSaved => "Saved.",
             Self::SessionEnded => "That session is over.",

@@ -11,6 +11,7 @@ mod forgery;
 mod furniture;
 mod hostile;
 mod journey;
+mod oauth;
 mod pairing;
 mod reading;
 mod scanners;

@@ -417,6 +417,19 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         ),
         (
             "POST",
+            "/v1/oauth/clients".into(),
+            json!({ "client_name": "Editor", "redirect_uris": ["http://127.0.0.1/callback"] }),
+        ),
+        ("GET", "/v1/oauth/clients".into(), Value::Null),
+        (
+            "DELETE",
+            format!("/v1/oauth/clients/{NOTHING}"),
+            Value::Null,
+        ),
+        ("GET", "/v1/oauth/grants".into(), Value::Null),
+        ("DELETE", format!("/v1/oauth/grants/{NOTHING}"), Value::Null),
+        (
+            "POST",
             format!("/v1/agents/{agent}/bindings"),
             json!({ "name": "x", "binding_type": "http", "config": { "base_url": "https://api.example.com" }, "credential": { "token": "12345678" } }),
         ),

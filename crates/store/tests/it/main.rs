@@ -16,6 +16,7 @@ mod epochs;
 mod exposure;
 mod factors;
 mod instance;
+mod oauth;
 mod organisations;
 mod outbox;
 mod plans;

@@ -1481,6 +1481,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/oauth/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the assistants that the organisation registered. */
+        get: operations["listOauthClients"];
+        put?: never;
+        /** Register an assistant that publishes no description of itself. For owners and admins. */
+        post: operations["createOauthClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an assistant, and end what it was allowed. */
+        delete: operations["deleteOauthClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what people allowed assistants: your own grants and those for agents that you let in; all for owners and admins. */
+        get: operations["listOauthGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a grant. Its tokens are worth nothing from the next request on. */
+        delete: operations["revokeOauthGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/org/agent-keys-vault": {
         parameters: {
             query?: never;
@@ -3212,6 +3281,13 @@ export interface components {
             /** @description `allow` or `deny`; `block` is another name of `deny`. */
             rule_type: string;
         };
+        /** @description Body of `POST /v1/oauth/clients`. */
+        CreateOauthClientRequest: {
+            /** @description What people are shown. */
+            client_name: string;
+            /** @description Where the answer may go: `https`, this computer, or a scheme that a program claimed. */
+            redirect_uris: string[];
+        };
         /** @description Body of `POST /v1/vaults/{vault_id}/policies`. */
         CreatePolicyRequest: {
             /** @description What must be true of the caller: `principal_role`, `auth_method` and others. All must hold. */
@@ -4342,6 +4418,81 @@ export interface components {
         MfaVerifySetupResponse: {
             /** @description Eight codes for whoever has lost the app. Each works once, and they are shown this once. */
             recovery_codes: string[];
+        };
+        /** @description Answer of `GET /v1/oauth/clients`. */
+        OauthClientListResponse: {
+            /** @description The assistants, oldest first. */
+            clients: components["schemas"]["OauthClientResponse"][];
+        };
+        /** @description An assistant that the organisation registered. */
+        OauthClientResponse: {
+            /**
+             * Format: uuid
+             * @description What it presents as its `client_id`. It has no secret.
+             */
+            client_id: string;
+            /** @description What people are shown. */
+            client_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who registered it.
+             */
+            created_by?: string | null;
+            /** @description Where the answer may go. */
+            redirect_uris: string[];
+        };
+        /** @description Answer of `GET /v1/oauth/grants`. */
+        OauthGrantListResponse: {
+            /** @description The grants that assistants hold, newest first. */
+            grants: components["schemas"]["OauthGrantResponse"][];
+        };
+        /** @description What somebody allowed an assistant. */
+        OauthGrantResponse: {
+            /**
+             * Format: uuid
+             * @description The agent that the assistant acts as.
+             */
+            agent_id: string;
+            /** @description The agent's name. */
+            agent_name: string;
+            /** @description What the assistant is to the server: the address of its description, or an id. */
+            client_id: string;
+            /** @description What it calls itself. */
+            client_name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Who allowed it.
+             */
+            granted_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the assistant last got a token.
+             */
+            last_used_at: string;
+            /** @description Which of the tools it may use. */
+            scopes: string[];
+            /** @description Where its code went: a host, or the scheme of a program. */
+            sent_to: string;
         };
         /** @description Answer of `GET /.well-known/openid-configuration`: issuer metadata (RFC 8414). */
         OpenIdConfiguration: {
@@ -8129,6 +8280,112 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeyProviderHealthResponse"];
                 };
+            };
+        };
+    };
+    listOauthClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The assistants, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientListResponse"];
+                };
+            };
+        };
+    };
+    createOauthClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOauthClientRequest"];
+            };
+        };
+        responses: {
+            /** @description The assistant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientResponse"];
+                };
+            };
+        };
+    };
+    deleteOauthClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the assistant. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listOauthGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grants that assistants hold, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthGrantListResponse"];
+                };
+            };
+        };
+    };
+    revokeOauthGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the grant. */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

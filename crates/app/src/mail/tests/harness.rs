@@ -43,6 +43,7 @@ impl Instance {
                 outbound_allow: TrustedNetworks::default(),
                 google: None,
                 federation: false,
+                oauth_registration: false,
             },
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SeededRandom::new(7)),

@@ -173,6 +173,7 @@ async fn open(
         ),
         google: config.google.clone(),
         federation: config.federation,
+        oauth_registration: config.oauth_registration,
     };
     let opened = App::open(oneclaw_app::Config {
         database,

@@ -16,6 +16,9 @@ const FORMS: &[(&str, &str)] = &[
     ("/approvals/{id}/approve", "decideApproval"),
     ("/approvals/{id}/deny", "decideApproval"),
     ("/approvals/{id}/mail", "reauthSendCode"),
+    ("/assistants", "createOauthClient"),
+    ("/assistants/registered/{id}/remove", "deleteOauthClient"),
+    ("/assistants/{id}/end", "revokeOauthGrant"),
     ("/cli/verify/approve", "deviceApprove"),
     ("/cli/verify/deny", "deviceDeny"),
     ("/enroll/{token}/approve", "approveEnrollment"),
@@ -81,6 +84,8 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 const BY_THE_OPERATOR: &str = "/setup/{token}";
+/// What only a person at a browser may do: a program that could let assistants in could let itself in.
+const BY_A_PERSON: [&str; 2] = ["/oauth/consent", "/oauth/consent/deny"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -148,6 +153,9 @@ async fn every_form_is_an_operation_of_the_api() {
         .flat_map(|file| posted_to(&fs::read_to_string(file).unwrap()))
         .collect();
     assert!(actual.remove(BY_THE_OPERATOR));
+    for form in BY_A_PERSON {
+        assert!(actual.remove(form));
+    }
     let listed: BTreeSet<String> = FORMS.iter().map(|(form, _)| (*form).to_owned()).collect();
     assert_eq!(actual, listed);
 }
