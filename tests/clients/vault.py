@@ -9,6 +9,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -29,15 +30,17 @@ class Vault:
     Limits per network are off, because all tests are one network; `limits` leaves them on.
     """
 
-    def __init__(self, *, limits: bool = False) -> None:
-        self._limits = limits
+    def __init__(
+        self, *, limits: bool = False, options: Sequence[str] = (), environment: dict[str, str] | None = None
+    ) -> None:
+        self._limits, self._options, self._environment = limits, options, environment or {}
 
     def __enter__(self) -> Vault:
         self._folder = tempfile.TemporaryDirectory()
         data = Path(self._folder.name) / "data"
         self._process = subprocess.Popen(
-            [binary(), "server", "--dev", "--json", f"--flood-limits={str(self._limits).lower()}", "--listen=127.0.0.1:0", "--data-dir", data],
-            env={},
+            [binary(), "server", "--dev", "--json", f"--flood-limits={str(self._limits).lower()}", "--listen=127.0.0.1:0", "--data-dir", data, *self._options],
+            env=self._environment,
             stdout=subprocess.PIPE,
             text=True,
         )
