@@ -12,6 +12,7 @@
 
 mod bench;
 mod generate;
+mod mutate;
 mod npm;
 mod package;
 mod postgres;
@@ -41,6 +42,7 @@ Tasks:
   screenshots [NAME]    Shoot every page (or those with NAME in their name) into target/screenshots
   tidy                  Check the rules that the compiler cannot: sizes, crate edges, words, links
   generate [--check]    Write the generated files, or check that they are up to date
+  mutate [WORD...]      Take protections away, one at a time, and look whether their tests notice
   package deb [BINARY]  Make a Debian package of a binary; without one, build the distributed one first
   bench [read|write|token|mixed|list|postgres|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
                         Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
@@ -85,6 +87,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ("screenshots", [only]) => done(screenshots::run(&Project::load()?, Some(only))),
         ("tidy", []) => tidy::run(&Project::load()?),
         ("generate", rest) => generate::run(&Project::load()?, generate::mode(rest)?),
+        ("mutate", words) => mutate::run(&Project::load()?, words),
         ("package", [kind]) if kind == "deb" => package::run(&Project::load()?, None),
         ("package", [kind, binary]) if kind == "deb" => {
             package::run(&Project::load()?, Some(Path::new(binary)))
