@@ -9,6 +9,7 @@ mod machine;
 mod measure;
 pub(crate) mod pages;
 mod report;
+pub(crate) mod revocation;
 mod server;
 mod wrk;
 

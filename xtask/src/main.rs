@@ -46,6 +46,8 @@ Tasks:
   package deb [BINARY]  Make a Debian package of a binary; without one, build the distributed one first
   bench [read|write|token|mixed|list|postgres|scale|all] [--rounds N] [--seconds N] [--connections N,N...] [--write]
                         Measure the release build against a static answer; --write updates docs/BENCHMARKS.md
+  bench revoke [--write]
+                        What still works after a right was taken away, on one node and on two
   bench pages [SECRETS AGENTS]
                         Measure every page of the release build with 10,000 secrets and 1,000 agents, or so many
 ";
@@ -94,6 +96,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         }
         ("bench", [what, amounts @ ..]) if what == "pages" => {
             done(bench::pages::run(&Project::load()?, amounts))
+        }
+        ("bench", [what, rest @ ..]) if what == "revoke" => {
+            bench::revocation::run(&Project::load()?, rest)
         }
         ("bench", rest) => bench::run(&Project::load()?, &bench::Options::parse(rest)?),
         _ => bail!(

@@ -324,37 +324,44 @@ pub async fn update(
 ) -> Result<Agent> {
     caller.user()?;
     let caller = caller.clone();
-    app.run(move |op| {
-        Box::pin(async move {
-            let (live, mut row) = managed(op, &caller, id).await?;
-            let was_active = row.is_active;
-            apply(op, &mut row, request).await?;
-            let switched_off = was_active && !row.is_active;
-            if switched_off {
-                row.token_epoch = row.token_epoch.saturating_add(1);
-            }
-            if !op.tx().update_agent(&row).await? {
-                return Err(missing());
-            }
-            op.tx().bump_epoch(id.as_uuid()).await?;
-            let action = match (was_active, row.is_active) {
-                (true, false) => "agent.deactivate",
-                (false, true) => "agent.activate",
-                _ => "agent.update",
-            };
-            let details = Details::new().text("name", &row.name);
-            op.log(entry(
-                live.org,
-                caller.actor(),
-                caller.ip(),
-                action,
-                ("agent", id.to_string()),
-                details,
-            ));
-            agent_of(row)
+    let changed = app
+        .run(move |op| {
+            Box::pin(async move {
+                let (live, mut row) = managed(op, &caller, id).await?;
+                let was_active = row.is_active;
+                let is_decided = request.is_active.is_some();
+                apply(op, &mut row, request).await?;
+                let switched_off = was_active && !row.is_active;
+                // Whoever decides about an agent that was caught ends the tokens that it was caught with.
+                let was_caught = is_decided && op.tx().end_quarantine(live.org, id).await?;
+                if switched_off || was_caught {
+                    row.token_epoch = row.token_epoch.saturating_add(1);
+                }
+                if !op.tx().update_agent(&row).await? {
+                    return Err(missing());
+                }
+                op.tx().bump_epoch(id.as_uuid()).await?;
+                let action = match (was_active, row.is_active) {
+                    (true, false) => "agent.deactivate",
+                    (false, true) => "agent.activate",
+                    _ => "agent.update",
+                };
+                let details = Details::new().text("name", &row.name);
+                op.log(entry(
+                    live.org,
+                    caller.actor(),
+                    caller.ip(),
+                    action,
+                    ("agent", id.to_string()),
+                    details,
+                ));
+                agent_of(row)
+            })
         })
-    })
-    .await
+        .await?;
+    // Whatever it waits for ends now, not when it next looks.
+    app.answered().notify_waiters();
+    Ok(changed)
 }
 
 async fn apply(op: &mut Op, row: &mut AgentRow, request: UpdateRequest) -> Result<()> {
@@ -445,6 +452,7 @@ async fn remove(op: &mut Op, caller: &Caller, id: AgentId) -> Result<()> {
     // With the credentials that are kept in them.
     let bindings = op.tx().delete_bindings_of(live.org, id).await?;
     oauth::end_of_agent(op, caller, live.org, id).await?;
+    op.tx().end_quarantine(live.org, id).await?;
     op.tx().bump_epoch(id.as_uuid()).await?;
     let details = Details::new()
         .int("policies", policies)

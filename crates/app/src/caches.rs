@@ -18,6 +18,7 @@ use oneclaw_store::epochs::Guard;
 use oneclaw_store::secrets::SealedRow;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 const TOKENS: usize = 50_000;
@@ -39,6 +40,8 @@ pub(crate) struct VaultView {
     pub(crate) rules: RuleSet,
     /// Those of the rules that are used up by being used.
     pub(crate) limited: Vec<PolicyId>,
+    /// Paths that are decoys.
+    pub(crate) decoys: HashSet<SecretPath>,
     pub(crate) guard: Guard,
 }
 

@@ -68,6 +68,8 @@ pub struct Error {
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     entry: Option<Box<Draft>>,
     missing_access: Option<Box<MissingAccess>>,
+    /// Whether a human's word is all that is missing.
+    wants_approval: bool,
 }
 
 impl Error {
@@ -78,6 +80,7 @@ impl Error {
             cause: None,
             entry: None,
             missing_access: None,
+            wants_approval: false,
         }
     }
 
@@ -113,6 +116,7 @@ impl Error {
         path: &SecretPath,
     ) -> Self {
         let mut error = Self::forbidden(denied.sentence());
+        error.wants_approval = matches!(denied.reason(), DenialReason::ApprovalRequired(_));
         if denied.reason() == DenialReason::NoMatchingRule {
             error.missing_access = Some(Box::new(MissingAccess {
                 vault,
@@ -121,6 +125,11 @@ impl Error {
             }));
         }
         error
+    }
+
+    /// Whether a human's word is all that is missing.
+    pub(crate) fn wants_approval(&self) -> bool {
+        self.wants_approval
     }
 
     /// Not there, as far as the caller may know.

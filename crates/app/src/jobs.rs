@@ -72,6 +72,7 @@ async fn send_events(app: &App, mut shutdown: watch::Receiver<bool>) {
 async fn keep_house(app: &App, mut shutdown: watch::Receiver<bool>) {
     loop {
         housekeeping::run_once(app).await;
+        crate::honeytokens::tell(app).await;
         if let Err(error) = crate::exposure::fold(app).await {
             tracing::warn!(cause = ?error.cause(), "what agents got to see could not be folded");
         }

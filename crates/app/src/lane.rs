@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::live::{self, Caller, Credential, Live, Loaded};
 use crate::op::{Op, entry};
 use crate::view::View;
-use crate::{App, policies};
+use crate::{App, honeytokens, policies};
 use oneclaw_core::audit::{Details, Draft};
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, VaultId};
@@ -38,8 +38,8 @@ pub(crate) enum Attempt<T> {
     Stale,
     /// Another writer of the same path was faster.
     Lost,
-    /// It rests on a policy that is used up by being used: only a unit of work can decide and spend
-    /// in one.
+    /// It rests on a policy that is used up by being used, or reads a decoy: only a unit of work can decide
+    /// and do in one what follows.
     InTurn,
 }
 
@@ -153,7 +153,9 @@ impl Access {
             .view
             .decide(&self.loaded.live, caller, self.action, path, app.now())
         {
-            Ok(granted) if self.view.is_spent_by(&granted) => Ok(Attempt::InTurn),
+            Ok(granted) if self.view.is_spent_by(&granted) || self.view.is_tripped_by(&granted) => {
+                Ok(Attempt::InTurn)
+            }
             Ok(granted) => Ok(Attempt::Done((self, granted))),
             Err(denied) => {
                 let (vault, action) = (self.view.vault, self.action);
@@ -255,6 +257,11 @@ impl VaultView {
             && matches!(granted.basis(), Basis::Rule(id) if self.limited.contains(&id))
     }
 
+    /// Whether what was granted gives away a decoy.
+    pub(crate) fn is_tripped_by(&self, granted: &Granted) -> bool {
+        granted.action().discloses() && self.decoys.contains(granted.path())
+    }
+
     /// The question as the evaluator takes it.
     pub(crate) fn request<'a>(
         &'a self,
@@ -308,7 +315,8 @@ impl View {
 
 impl Op {
     /// Decides on the state of this transaction; a refusal is logged. A policy that is used up by
-    /// being used is spent here, so that it is spent exactly when what it allowed becomes durable.
+    /// being used is spent here, so that it is spent exactly when what it allowed becomes durable; and who
+    /// reads a decoy is caught here, so that nothing that gives a value away can forget it.
     pub(crate) async fn decide(
         &mut self,
         live: &Live,
@@ -334,6 +342,9 @@ impl Op {
             // What others remember of the vault's rules is no longer so.
             self.tx().bump_epoch(vault.as_uuid()).await?;
         }
+        if view.is_tripped_by(&granted) {
+            honeytokens::trip(self, caller, (&granted).into()).await?;
+        }
         Ok(granted)
     }
 }
@@ -357,6 +368,12 @@ pub(crate) async fn load_vault_view(tx: &mut Tx, live: &Live, vault: VaultId) ->
             .filter(|policy| policy.uses_left.is_some())
             .map(|policy| policy.id)
             .collect(),
+        decoys: tx
+            .list_honeytoken_paths(live.org, vault)
+            .await?
+            .iter()
+            .map(|path| SecretPath::parse(path).map_err(Error::internal))
+            .collect::<Result<_>>()?,
         cmek_fingerprint: row.cmek_fingerprint,
         rules: RuleSet::new(
             policies
@@ -389,6 +406,15 @@ impl App {
     /// commit of the request re-checks like everything that is remembered.
     pub async fn admit(&self, caller: &Caller) -> Result<()> {
         self.live(caller).await.map(|_| ())
+    }
+
+    /// Lets an agent in that was stopped because it read a decoy: to be answered where it reads decoys, and nowhere
+    /// else.
+    pub async fn admit_quarantined(&self, caller: &Caller) -> Result<()> {
+        let mut tx = self.store().begin_read().await?;
+        live::load_quarantined(&mut tx, caller, self.now())
+            .await
+            .map(drop)
     }
 
     /// Reads a caller's state afresh, checking all of its credential.

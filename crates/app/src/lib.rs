@@ -39,6 +39,7 @@ pub mod exposure;
 pub mod federation;
 pub mod google;
 pub mod health;
+pub mod honeytokens;
 pub mod idempotency;
 pub mod ip_rules;
 pub mod jobs;
@@ -78,6 +79,7 @@ use oneclaw_crypto::password::PasswordHasher;
 use oneclaw_crypto::{Keyring, MasterKeys};
 use oneclaw_store::Store;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::{Notify, OnceCell};
 use tokio::task::JoinHandle;
@@ -225,10 +227,15 @@ impl App {
     {
         let slot: Arc<Mutex<Option<Result<T>>>> = Arc::new(Mutex::new(None));
         let result = Arc::clone(&slot);
+        let alarm = Arc::new(AtomicBool::new(false));
+        let ring = Arc::clone(&alarm);
         let unit: Unit = Box::new(move |op| {
             Box::pin(async move {
                 let (outcome, verdict) = match work(op).await {
-                    Ok(value) => (Ok(value), Verdict::Keep),
+                    Ok(value) => {
+                        ring.store(op.is_alarmed(), Ordering::Relaxed);
+                        (Ok(value), Verdict::Keep)
+                    }
                     Err(error) if op::lost_database(&error) => (Err(error), Verdict::Abort),
                     Err(mut error) => {
                         let verdict = Verdict::Undo(error.take_entry());
@@ -240,6 +247,10 @@ impl App {
             })
         });
         self.0.committer.commit_heavy(unit).await?;
+        if alarm.load(Ordering::Relaxed) {
+            // On its own: whoever is caught does not wait for the mail about it.
+            tokio::spawn(honeytokens::tell(self));
+        }
         let outcome = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         outcome.unwrap_or_else(|| Err(Error::unavailable()))
     }

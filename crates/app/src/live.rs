@@ -230,6 +230,26 @@ pub(crate) fn refused() -> Error {
 /// Loads the state of `caller` and checks all of its credential.
 pub(crate) async fn load(tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result<Loaded> {
     let loaded = load_principal(tx, caller.principal, caller.org, caller.auth_method, now).await?;
+    checked(tx, caller, loaded, now).await
+}
+
+/// Loads the state of an agent that was stopped because it read a decoy, and checks all of its credential: only to be
+/// answered where it reads decoys.
+pub(crate) async fn load_quarantined(
+    tx: &mut Tx,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Loaded> {
+    let agent = caller.agent().map_err(|_| refused())?;
+    tx.find_quarantine(caller.org, agent)
+        .await?
+        .ok_or_else(refused)?;
+    let (id, org) = (caller.principal, caller.org);
+    let loaded = load_state(tx, id, org, caller.auth_method, now, check_stopped).await?;
+    checked(tx, caller, loaded, now).await
+}
+
+async fn checked(tx: &mut Tx, caller: &Caller, loaded: Loaded, now: Timestamp) -> Result<Loaded> {
     check_credential(tx, caller, &loaded, now).await?;
     // After the credential: what the organisation's rules are is for nobody else to find out.
     if !loaded.admits(caller) {
@@ -312,6 +332,17 @@ pub(crate) async fn load_principal(
     auth_method: AuthMethod,
     now: Timestamp,
 ) -> Result<Loaded> {
+    load_state(tx, principal, org, auth_method, now, check_agent).await
+}
+
+async fn load_state(
+    tx: &mut Tx,
+    principal: Principal,
+    org: OrgId,
+    auth_method: AuthMethod,
+    now: Timestamp,
+    check: fn(&AgentRow, Timestamp) -> Result<()>,
+) -> Result<Loaded> {
     let guards = [
         (principal.uuid(), tx.epoch(principal.uuid()).await?),
         (org.as_uuid(), tx.epoch(org.as_uuid()).await?),
@@ -324,7 +355,7 @@ pub(crate) async fn load_principal(
                 return Err(refused());
             }
             let agent = tx.find_agent(org, id).await?.ok_or_else(refused)?;
-            check_agent(&agent, now)?;
+            check(&agent, now)?;
             let token_epoch = agent.token_epoch;
             let live = agent_state(&agent, auth_method)?;
             let reachable = reachable_vaults(tx, &live, now).await?;
@@ -366,6 +397,14 @@ pub(crate) async fn load_principal(
 /// Refuses agents that are switched off or past their end.
 pub(crate) fn check_agent(agent: &AgentRow, now: Timestamp) -> Result<()> {
     if !agent.is_active || agent.expires_at.is_some_and(|end| end <= now) {
+        return Err(refused());
+    }
+    Ok(())
+}
+
+/// Refuses agents that are not switched off, or past their end.
+fn check_stopped(agent: &AgentRow, now: Timestamp) -> Result<()> {
+    if agent.is_active || agent.expires_at.is_some_and(|end| end <= now) {
         return Err(refused());
     }
     Ok(())

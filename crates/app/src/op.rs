@@ -17,6 +17,8 @@ pub(crate) struct Op {
     now: Timestamp,
     random: Arc<dyn Random>,
     entries: Vec<Draft>,
+    /// Whether somebody is to be told at once.
+    alarmed: bool,
 }
 
 impl Op {
@@ -26,6 +28,7 @@ impl Op {
             now,
             random,
             entries: Vec::new(),
+            alarmed: false,
         }
     }
 
@@ -56,6 +59,16 @@ impl Op {
     /// Has an entry written when the unit succeeds.
     pub(crate) fn log(&mut self, entry: Draft) {
         self.entries.push(entry);
+    }
+
+    /// Has those who run the organisation told as soon as the unit is durable.
+    pub(crate) fn alarm(&mut self) {
+        self.alarmed = true;
+    }
+
+    /// Whether somebody is to be told.
+    pub(crate) fn is_alarmed(&self) -> bool {
+        self.alarmed
     }
 
     /// Takes the logs of these organisations until the transaction ends: whatever else happens in

@@ -135,6 +135,8 @@ pub(crate) async fn insert_limited(
 ) -> Result<Policy> {
     let now = op.now();
     require_principal(op, live.org, request.principal).await?;
+    let conditions = parse_conditions(request.conditions)?;
+    require_asker(request.principal, &conditions)?;
     let row = PolicyRow {
         id: op.new_id(),
         org_id: live.org,
@@ -145,7 +147,7 @@ pub(crate) async fn insert_limited(
         permissions: parse_permissions(&request.permissions)?,
         effect: parse_effect(request.effect.as_deref())?.as_str().to_owned(),
         priority: parse_priority(request.priority)?,
-        conditions: parse_conditions(request.conditions)?,
+        conditions,
         attribute_conditions: parse_attribute_conditions(request.attribute_conditions)?,
         expires_at: parse_expiry(request.expires_at, now)?,
         created_by_type: live.principal.kind().to_owned(),
@@ -246,6 +248,8 @@ fn apply(row: &mut PolicyRow, request: UpdateRequest, now: Timestamp) -> Result<
     }
     if request.conditions.is_some() {
         row.conditions = parse_conditions(request.conditions)?;
+        let principal = Principal::from_parts(&row.principal_type, row.principal_id)?;
+        require_asker(principal, &row.conditions)?;
     }
     if request.attribute_conditions.is_some() {
         row.attribute_conditions = parse_attribute_conditions(request.attribute_conditions)?;
@@ -493,6 +497,17 @@ fn parse_conditions(text: Option<String>) -> Result<String> {
     let parsed = Conditions::parse(&text)
         .map_err(|error| Error::invalid("conditions", error.to_string()))?;
     Ok(parsed.as_str().to_owned())
+}
+
+/// Only agents have a human to ask.
+fn require_asker(principal: Principal, conditions: &str) -> Result<()> {
+    if principal.is_user() && Conditions::stored(conditions).require_approval() {
+        return Err(Error::invalid(
+            "conditions",
+            "require_approval is for agents: a person has nobody to ask.",
+        ));
+    }
+    Ok(())
 }
 
 fn parse_attribute_conditions(text: Option<String>) -> Result<String> {

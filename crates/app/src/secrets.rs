@@ -4,11 +4,11 @@
 //! makes their audit entry durable re-checks that state. See [`crate::lane`].
 
 use crate::commit::{Light, Outcome, Step};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::lane::{Attempt, Retry, entry_of};
-use crate::live::{Caller, Live};
-use crate::op::entry;
-use crate::{App, lane};
+use crate::live::{self, Caller, Live};
+use crate::op::{Op, entry};
+use crate::{App, approvals, lane};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
@@ -91,6 +91,29 @@ pub async fn read_version(
 }
 
 async fn read_any(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<Value> {
+    match read_standing(app, caller, vault, path, version).await {
+        // Only whoever is refused anyway pays for the look.
+        Err(error) if *error.kind() == Kind::Unauthenticated && !caller.principal().is_user() => {
+            read_decoy(app, caller, vault, path, version)
+                .await
+                .map_err(|_| error)
+        }
+        // The refusal is on record; now somebody is asked.
+        Err(error) if error.wants_approval() && !caller.principal().is_user() => {
+            let asked = approvals::open_for_read(app, caller, vault, path).await?;
+            Err(Error::approval_required(asked))
+        }
+        other => other,
+    }
+}
+
+async fn read_standing(
     app: &App,
     caller: &Caller,
     vault: VaultId,
@@ -186,37 +209,71 @@ async fn read_in_turn(
         .run(move |op| {
             Box::pin(async move {
                 let live = op.authenticate_for_path(&by).await?;
-                let granted = op.decide(&live, &by, vault, Action::Read, &path).await?;
-                let (org, now) = (by.org(), op.now());
-                let row = match version {
-                    None => op.tx().find_sealed(org, vault, path.as_str()).await?,
-                    Some(version) => {
-                        let path = path.as_str();
-                        op.tx()
-                            .find_sealed_version(org, vault, path, version)
-                            .await?
-                    }
-                };
-                let row = row.ok_or_else(|| missing(version))?;
-                check_readable(&row, now)?;
-                check_type_gate(&live, &row.kind)?;
-                if row.max_access_count.is_some()
-                    && !op.tx().count_secret_read(row.id, row.rev).await?
-                {
-                    return Err(used_up());
-                }
-                let details = granted_details(vault, &granted).int("version", row.version);
-                let resource = ("secret", row.id.to_string());
-                op.log(entry_of(&by, "secret.read", resource, details));
-                Ok((row, granted))
+                disclose(op, &by, &live, vault, &path, version).await
             })
         })
         .await?;
-    let value = app.open_value(caller, &row, &granted).await?;
+    opened(app, caller, &row, &granted).await
+}
+
+/// Goes on answering an agent that was caught reading a decoy, with decoys alone, so that it does not notice.
+async fn read_decoy(
+    app: &App,
+    caller: &Caller,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<Value> {
+    let (by, path) = (caller.clone(), path.clone());
+    let (row, granted) = app
+        .run(move |op| {
+            Box::pin(async move {
+                op.enter([by.org()]).await?;
+                let now = op.now();
+                let loaded = live::load_quarantined(op.tx(), &by, now).await?;
+                let decoy = op.tx().find_honeytoken_at(by.org(), vault, path.as_str());
+                decoy.await?.ok_or_else(live::refused)?;
+                disclose(op, &by, &loaded.live, vault, &path, version).await
+            })
+        })
+        .await?;
+    opened(app, caller, &row, &granted).await
+}
+
+async fn opened(app: &App, caller: &Caller, row: &SealedRow, granted: &Granted) -> Result<Value> {
+    let value = app.open_value(caller, row, granted).await?;
     Ok(Value {
-        metadata: metadata_of_sealed(&row)?,
+        metadata: metadata_of_sealed(row)?,
         value,
     })
+}
+
+/// Decides a read, and puts it on record.
+async fn disclose(
+    op: &mut Op,
+    by: &Caller,
+    live: &Live,
+    vault: VaultId,
+    path: &SecretPath,
+    version: Option<i64>,
+) -> Result<(SealedRow, Granted)> {
+    let granted = op.decide(live, by, vault, Action::Read, path).await?;
+    let (org, now) = (by.org(), op.now());
+    let at = path.as_str();
+    let row = match version {
+        None => op.tx().find_sealed(org, vault, at).await?,
+        Some(version) => op.tx().find_sealed_version(org, vault, at, version).await?,
+    };
+    let row = row.ok_or_else(|| missing(version))?;
+    check_readable(&row, now)?;
+    check_type_gate(live, &row.kind)?;
+    if row.max_access_count.is_some() && !op.tx().count_secret_read(row.id, row.rev).await? {
+        return Err(used_up());
+    }
+    let details = granted_details(vault, &granted).int("version", row.version);
+    let resource = ("secret", row.id.to_string());
+    op.log(entry_of(by, "secret.read", resource, details));
+    Ok((row, granted))
 }
 
 /// Refuses what is deleted, expired or switched off.

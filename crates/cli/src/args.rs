@@ -142,6 +142,8 @@ pub(crate) enum Command {
     BenchSeed(BenchSeedArgs),
     #[command(hide = true)]
     BenchStatic(BenchStaticArgs),
+    #[command(hide = true)]
+    BenchRevoke(BenchRevokeArgs),
 }
 
 #[derive(Args)]
@@ -475,6 +477,9 @@ pub(crate) struct DemoArgs {
     /// Stop at the end instead of leaving the server running
     #[arg(long)]
     pub(crate) exit: bool,
+    /// Play the shortest way instead: an agent with a key of its own, two human acts, nothing copied
+    #[arg(long)]
+    pub(crate) paired: bool,
 }
 
 #[derive(Subcommand)]
@@ -509,6 +514,19 @@ pub(crate) struct BenchSeedArgs {
     pub(crate) secrets: usize,
     #[arg(long)]
     pub(crate) policies: usize,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchRevokeArgs {
+    /// The nodes; rights are taken away on the first
+    #[arg(long, required = true)]
+    pub(crate) url: Vec<String>,
+    /// How often each act is done
+    #[arg(long, default_value_t = 20)]
+    pub(crate) rounds: usize,
+    /// Requests after each act
+    #[arg(long, default_value_t = 500)]
+    pub(crate) requests: usize,
 }
 
 #[derive(Args, Debug)]

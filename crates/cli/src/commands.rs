@@ -11,6 +11,7 @@ pub(crate) mod demo;
 pub(crate) mod diagnose;
 pub(crate) mod enroll;
 pub(crate) mod env;
+pub(crate) mod honeytoken;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod mcp;

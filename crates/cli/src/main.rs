@@ -89,6 +89,7 @@ fn run(command: Command, global: &Global, printer: Printer) -> Result<(), Failur
         Command::Man { folder } => reference::manual(Cli::command(), folder.as_deref(), printer),
         Command::Openapi => printer.data(oneclaw_server::openapi_json()),
         Command::BenchSeed(args) => commands::bench::seed(args, printer),
+        Command::BenchRevoke(args) => commands::bench::revocation::measure(&args, printer),
         Command::BenchStatic(args) => commands::bench::serve_static(&args),
     }
 }

@@ -50,6 +50,7 @@ pub mod policies;
 pub mod problem;
 mod raw;
 pub mod reauth;
+pub mod risk;
 pub mod secrets;
 pub mod sessions;
 pub mod shares;

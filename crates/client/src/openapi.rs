@@ -7,6 +7,7 @@ use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use oneclaw_core::model::enrollment::EnrollmentStatus;
 use oneclaw_core::model::exposure::{self, Kind, Way};
 use oneclaw_core::model::purpose::Purpose;
+use oneclaw_core::model::risk::Severity;
 use oneclaw_core::model::share::RecipientType;
 use oneclaw_core::policy::{Action, Effect, Permission};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
@@ -44,6 +45,10 @@ pub(crate) fn exposure_status() -> Object {
 
 pub(crate) fn exposure_way() -> Object {
     words(Way::ALL.iter().map(|way| way.as_str()))
+}
+
+pub(crate) fn severity() -> Object {
+    words(Severity::ALL.iter().map(|severity| severity.as_str()))
 }
 
 pub(crate) fn purpose() -> Object {

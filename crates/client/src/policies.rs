@@ -29,7 +29,7 @@ pub struct CreatePolicyRequest {
     /// At least one of `read`, `write`, `delete`, `rotate`, `use`.
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::permissions))]
     pub permissions: PermissionSet,
-    /// When it applies: `ip_allowlist`, `time_window`, `environment_in`. All must hold.
+    /// When it applies: `ip_allowlist`, `time_window`, `environment_in`, `require_approval`. All must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub conditions: Option<JsonObject>,

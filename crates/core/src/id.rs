@@ -151,6 +151,10 @@ ids! {
     WebhookId,
     /// One event on its way to one receiver.
     WebhookDeliveryId,
+    /// A decoy: a path that nobody has a reason to read.
+    HoneytokenId,
+    /// Something that should not happen.
+    RiskEventId,
     /// A credential that an agent may use without seeing it.
     BindingId,
     /// One call with such a credential.

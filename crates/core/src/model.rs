@@ -5,6 +5,7 @@ pub mod enrollment;
 pub mod exposure;
 pub mod password;
 pub mod purpose;
+pub mod risk;
 pub mod secret;
 pub mod share;
 pub mod text;

@@ -343,6 +343,8 @@ pub enum DenialReason {
     ScopeCeiling,
     /// This deny rule decided.
     DenyRule(PolicyId),
+    /// This allow rule wants a human's word first.
+    ApprovalRequired(PolicyId),
     /// Nothing allows it.
     NoMatchingRule,
 }
@@ -354,6 +356,7 @@ impl DenialReason {
             Self::VaultBinding => "vault_binding",
             Self::ScopeCeiling => "scope_ceiling",
             Self::DenyRule(_) => "deny_rule",
+            Self::ApprovalRequired(_) => "approval_required",
             Self::NoMatchingRule => "no_matching_rule",
         }
     }
@@ -375,7 +378,7 @@ impl Denied {
     /// The rule that decided, if one did.
     pub const fn rule(&self) -> Option<PolicyId> {
         match self.reason {
-            DenialReason::DenyRule(id) => Some(id),
+            DenialReason::DenyRule(id) | DenialReason::ApprovalRequired(id) => Some(id),
             _ => None,
         }
     }
@@ -390,6 +393,9 @@ impl Denied {
                 "The scopes of this credential do not reach this path. Ask for a wider scope."
             }
             DenialReason::DenyRule(_) => "A policy of this vault denies this action on this path.",
+            DenialReason::ApprovalRequired(_) => {
+                "The policy for this path wants a human's word first."
+            }
             DenialReason::NoMatchingRule => {
                 "No policy allows this action on this path. Ask the vault's owner for access."
             }
@@ -435,6 +441,14 @@ fn decide<'r>(
     check_ceilings(request)?;
     let is_owner = request.vault_owner == request.principal;
     match strongest {
+        // Neither does a question: people have nobody to ask.
+        Some(rule)
+            if rule.effect == Effect::Allow
+                && is_gated(rule, request)
+                && !(is_owner && request.principal.is_user()) =>
+        {
+            Err(DenialReason::ApprovalRequired(rule.id))
+        }
         Some(rule) if rule.effect == Effect::Allow => Ok(Basis::Rule(rule.id)),
         // A deny binds an agent in the vault it made, but never locks a person out of theirs.
         Some(rule) if !(is_owner && request.principal.is_user()) => {
@@ -465,10 +479,17 @@ fn check_ceilings(request: &Request<'_>) -> Result<(), DenialReason> {
     }
 }
 
-/// Total order of matching rules: priority, then deny, then the id so that the rule named in the
-/// audit log does not depend on the order of the list.
-fn strength(rule: &Rule) -> (i32, bool, PolicyId) {
-    (rule.priority, rule.effect == Effect::Deny, rule.id)
+/// Whether a human has to say yes to what this rule allows. That a path exists needs no question.
+fn is_gated(rule: &Rule, request: &Request<'_>) -> bool {
+    rule.conditions.require_approval() && request.action != Action::List
+}
+
+/// Total order of matching rules: priority, then deny, then what needs no question before what does (so that
+/// an answer takes the place of its question), then the id so that the rule named in the audit log does not
+/// depend on the order of the list.
+fn strength(rule: &Rule) -> (i32, bool, bool, PolicyId) {
+    let is_open = !rule.conditions.require_approval();
+    (rule.priority, rule.effect == Effect::Deny, is_open, rule.id)
 }
 
 /// What became of one rule. The text names a condition.

@@ -24,6 +24,7 @@ mod org;
 mod passkeys;
 mod policies;
 mod reauth;
+mod risk;
 mod secrets;
 mod sessions;
 mod shares;
@@ -69,6 +70,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(exposure::routes())
         .merge(bindings::routes())
         .merge(oauth::routes())
+        .merge(risk::routes())
         .merge(approvals::routes(flood))
         .merge(vaults::routes())
         .merge(client_keys::routes())

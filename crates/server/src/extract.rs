@@ -22,7 +22,7 @@ use http::request::Parts;
 use http_body_util::BodyExt as _;
 use oneclaw_app::dpop::PresentedProof;
 use oneclaw_app::tokens::{Door, Entrant};
-use oneclaw_app::{Caller, Origin};
+use oneclaw_app::{Caller, Kind, Origin};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::path::{PathError, SecretPath, decode_url_path};
 use oneclaw_core::secret::{SecretBytes, SecretString};
@@ -85,13 +85,39 @@ impl FromRequestParts<ServerState> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let caller = match parts.extensions.get::<Established>() {
-            Some(Established(caller)) => caller.clone(),
-            None => enter(parts, state, Door::Api).await?.caller,
-        };
+        let caller = caller_of(parts, state).await?;
         state.app().admit(&caller).await?;
         note_caller(&caller);
         Ok(Self(caller))
+    }
+}
+
+/// Like [`Authenticated`], and agents that were stopped because they read a decoy: for reading secrets, which decides
+/// itself what such an agent is answered.
+pub struct AuthenticatedReader(pub Caller);
+
+impl FromRequestParts<ServerState> for AuthenticatedReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
+        let caller = caller_of(parts, state).await?;
+        if let Err(refused) = state.app().admit(&caller).await {
+            let is_caught = *refused.kind() == Kind::Unauthenticated
+                && state.app().admit_quarantined(&caller).await.is_ok();
+            if !is_caught {
+                return Err(refused.into());
+            }
+        }
+        note_caller(&caller);
+        Ok(Self(caller))
+    }
+}
+
+/// Whose request it is, as far as the credential itself says.
+async fn caller_of(parts: &Parts, state: &ServerState) -> ApiResult<Caller> {
+    match parts.extensions.get::<Established>() {
+        Some(Established(caller)) => Ok(caller.clone()),
+        None => Ok(enter(parts, state, Door::Api).await?.caller),
     }
 }
 

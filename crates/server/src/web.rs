@@ -18,6 +18,7 @@ mod assistants;
 mod audit;
 mod confirm;
 mod connect;
+mod decoys;
 mod devices;
 mod enrollments;
 mod exposure;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(access::routes())
         .merge(account::routes())
         .merge(agents::routes())
+        .merge(decoys::routes())
         .merge(exposure::routes())
         .merge(api_keys::routes())
         .merge(approvals::routes())

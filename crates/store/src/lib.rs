@@ -30,6 +30,7 @@ pub mod env_vars;
 pub mod epochs;
 pub mod exposure;
 pub mod federation_keys;
+pub mod honeytokens;
 pub mod idempotency;
 pub mod identities;
 pub mod invitations;

@@ -32,6 +32,7 @@ macro_rules! list {
                 14 "0014_bindings",
                 16 "0016_operations",
                 17 "0017_exposure",
+                19 "0019_honeytokens",
             ]
         )
     };

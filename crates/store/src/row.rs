@@ -4,9 +4,9 @@
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{
     AgentId, ApiKeyId, ApprovalId, BindingId, CmekRotationId, DeviceCodeId, EnrollmentId, EnvVarId,
-    EnvironmentId, EventId, ExecutionId, InviteId, IpRuleId, MailId, OauthClientId, OauthGrantId,
-    OrgId, PasskeyId, PolicyId, SecretId, SessionId, ShareId, UserId, VaultId, WebhookDeliveryId,
-    WebhookId,
+    EnvironmentId, EventId, ExecutionId, HoneytokenId, InviteId, IpRuleId, MailId, OauthClientId,
+    OauthGrantId, OrgId, PasskeyId, PolicyId, RiskEventId, SecretId, SessionId, ShareId, UserId,
+    VaultId, WebhookDeliveryId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ stored_as_uuid!(
     EnvironmentId,
     EventId,
     ExecutionId,
+    HoneytokenId,
     InviteId,
     IpRuleId,
     MailId,
@@ -56,6 +57,7 @@ stored_as_uuid!(
     OrgId,
     PasskeyId,
     PolicyId,
+    RiskEventId,
     SecretId,
     SessionId,
     ShareId,

@@ -17,6 +17,7 @@ import { AuditResource } from "./resources/audit.js";
 import { AuthResource } from "./resources/auth.js";
 import { EnrollmentsResource } from "./resources/enrollments.js";
 import { OrgResource } from "./resources/org.js";
+import { RiskResource } from "./resources/risk.js";
 import { SecretsResource } from "./resources/secrets.js";
 import { SharingResource } from "./resources/sharing.js";
 import { VaultResource } from "./resources/vault.js";
@@ -43,6 +44,7 @@ export class OneclawClient {
   readonly mfa: MfaResource;
   readonly passkeys: PasskeysResource;
   readonly sessions: SessionsResource;
+  readonly risk: RiskResource;
   readonly webhooks: WebhooksResource;
   readonly approvals: ApprovalsResource;
   readonly audit: AuditResource;
@@ -69,6 +71,7 @@ export class OneclawClient {
     this.mfa = new MfaResource(transport);
     this.passkeys = new PasskeysResource(transport);
     this.sessions = new SessionsResource(transport);
+    this.risk = new RiskResource(transport);
     this.webhooks = new WebhooksResource(transport);
     this.approvals = new ApprovalsResource(transport);
     this.audit = new AuditResource(transport);

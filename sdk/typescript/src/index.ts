@@ -29,6 +29,7 @@ export { SessionsResource } from "./resources/sessions.js";
 export { WebhooksResource } from "./resources/webhooks.js";
 export { EnrollmentsResource, type Enrollment } from "./resources/enrollments.js";
 export { OrgResource, type OrgMember } from "./resources/org.js";
+export { RiskResource, type Honeytoken, type RiskEvent, type RiskVerdict } from "./resources/risk.js";
 export { SecretsResource, type SecretMetadata, type SetSecretOptions } from "./resources/secrets.js";
 export { SharingResource, type ShareView } from "./resources/sharing.js";
 export { VaultResource, type Vault } from "./resources/vault.js";

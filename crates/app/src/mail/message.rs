@@ -235,6 +235,23 @@ pub(crate) enum Message {
         /// Where they are.
         agents_link: String,
     },
+    /// An alarm to those who run an organisation: somebody read a decoy.
+    DecoyRead {
+        /// Who: the name of an agent, or the address of a person.
+        who: String,
+        /// Whether it is an agent, which is stopped then.
+        is_agent: bool,
+        /// Name of the vault.
+        vault: String,
+        /// The path of the decoy.
+        path: String,
+        /// When it happened.
+        read_at: Timestamp,
+        /// From where, when known.
+        ip: Option<IpAddr>,
+        /// Where to see what else they saw.
+        review_link: String,
+    },
     /// The last message to somebody.
     AccountDeleted {
         /// When it happened.
@@ -292,6 +309,7 @@ impl Message {
             Self::SignInCode { .. } => "sign_in_code",
             Self::ConfirmationCode { .. } => "confirmation_code",
             Self::AgentsHandedOver { .. } => "agents_handed_over",
+            Self::DecoyRead { .. } => "decoy_read",
             Self::AccountDeleted { .. } => "account_deleted",
         }
     }
@@ -320,6 +338,7 @@ impl Message {
             Self::SignInCode { .. } => "Your code to sign in to 1Claw",
             Self::ConfirmationCode { .. } => "Your code to confirm",
             Self::AgentsHandedOver { .. } => "Agents were handed over to you",
+            Self::DecoyRead { .. } => "A decoy was read in your vault",
             Self::AccountDeleted { .. } => "Your 1Claw account was deleted",
         }
     }
@@ -349,6 +368,7 @@ impl Message {
             | Self::EmailChangeRequested { .. }
             | Self::EmailChanged { .. }
             | Self::AgentsHandedOver { .. }
+            | Self::DecoyRead { .. }
             | Self::AccountDeleted { .. } => false,
         }
     }
@@ -377,6 +397,7 @@ impl Message {
             | Self::EmailChangeRequested { .. }
             | Self::EmailChanged { .. }
             | Self::AgentsHandedOver { .. }
+            | Self::DecoyRead { .. }
             | Self::AccountDeleted { .. } => written.plus(NEWS),
         }
     }
@@ -417,6 +438,9 @@ impl Message {
                 reveal_link: link, ..
             }
             | Self::ApprovalRequested {
+                review_link: link, ..
+            }
+            | Self::DecoyRead {
                 review_link: link, ..
             }
             | Self::Invitation { link, .. }

@@ -6,6 +6,7 @@
 
 use super::{enter, missing};
 use crate::error::{Error, Result};
+use crate::honeytokens::{self, Taken};
 use crate::live::{self, Caller};
 use crate::mail::{self, Message};
 use crate::op::{Op, entry};
@@ -241,6 +242,15 @@ async fn spend(
     }
     if !op.tx().spend_share_view(id, &row.status, now).await? {
         return Err(refusal(Refusal::UsedUp));
+    }
+    if let Some(caller) = caller.filter(|caller| caller.org() == row.org_id) {
+        let taken = Taken {
+            who: caller.principal(),
+            vault: row.vault_id,
+            path: &row.path,
+            action: "open_share",
+        };
+        honeytokens::trip(op, caller, taken).await?;
     }
     let actor = caller.map_or(Actor::System, Caller::actor);
     let details = Details::new()

@@ -14,15 +14,17 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries of the log, and the events they are.
-const EVENTS: [(&str, &str); 24] = [
+const EVENTS: [(&str, &str); 26] = [
     ("agent.activate", "agent.activated"),
     ("agent.deactivate", "agent.deactivated"),
     ("agent.delete", "agent.deleted"),
+    ("agent.quarantine", "agent.quarantined"),
     ("agent.register", "agent.enrolled"),
     ("agent.rotate_key", "agent.rotated"),
     ("approval.approve", "approval.decided"),
     ("approval.reject", "approval.decided"),
     ("approval.request", "approval.created"),
+    ("honeytoken.access", "honeytoken.triggered"),
     ("ip_rule.create", "ip_rule.created"),
     ("ip_rule.delete", "ip_rule.deleted"),
     ("policy.create", "policy.created"),

@@ -5,12 +5,13 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use oneclaw_client::approvals::{
     AccessTemplate, AnswerApprovalRequest, ApprovalResponse, CreateApprovalRequest,
-    GetApprovalQuery, ListApprovalsQuery,
+    GetApprovalQuery, GrantChoice, ListApprovalsQuery,
 };
 use oneclaw_core::clock::{Clock as _, SystemClock};
 use oneclaw_core::id::ApprovalId;
-use oneclaw_core::model::approval::ApprovalStatus;
+use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use oneclaw_core::path::PathPattern;
+use oneclaw_core::policy::{Permission, PermissionSet};
 
 use super::client::duration;
 use crate::input;
@@ -56,6 +57,8 @@ pub(crate) enum ApprovalCommand {
         id: ApprovalId,
         #[arg(long)]
         reason: Option<String>,
+        #[command(flatten)]
+        terms: Terms,
     },
     /// Refuse a request
     Deny {
@@ -89,6 +92,42 @@ pub(crate) enum Decision {
     Reject,
 }
 
+/// How far a yes goes; as was asked when nothing is said.
+#[derive(Args)]
+pub(crate) struct Terms {
+    /// For one read, write or use
+    #[arg(long, conflicts_with_all = ["time", "always"])]
+    once: bool,
+    /// For this long
+    #[arg(long = "for", value_parser = duration, value_name = "TIME", conflicts_with = "always")]
+    time: Option<Duration>,
+    /// For good
+    #[arg(long)]
+    always: bool,
+    /// The value may be used for the agent, and not be shown to it
+    #[arg(long)]
+    use_only: bool,
+}
+
+impl Terms {
+    fn choice(&self) -> Option<GrantChoice> {
+        let mode = match (self.time, self.always) {
+            (Some(_), _) => GrantMode::Duration,
+            (None, true) => GrantMode::Always,
+            (None, false) if self.once || self.use_only => GrantMode::Once,
+            (None, false) => return None,
+        };
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        Some(GrantChoice {
+            mode,
+            seconds: self.time.map(seconds),
+            permissions: self
+                .use_only
+                .then(|| PermissionSet::from_iter([Permission::Use])),
+        })
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct RequestArgs {
     /// The path, or a pattern
@@ -99,6 +138,9 @@ pub(crate) struct RequestArgs {
     /// Why, for the human who decides
     #[arg(long)]
     reason: Option<String>,
+    /// How long it is needed; once when left out
+    #[arg(long = "for", value_parser = duration, value_name = "TIME")]
+    time: Option<Duration>,
     /// Wait for the decision
     #[arg(long, value_parser = duration, num_args = 0..=1, require_equals = true, default_missing_value = "15m", value_name = "TIME")]
     wait: Option<Duration>,
@@ -112,6 +154,12 @@ fn decided(request: &ApprovalResponse, printer: Printer) -> Result<(), Failure> 
             format!("request {} is not decided yet", request.id),
         )
         .next(format!("1claw approval wait {}", request.id))),
+        // Nobody said no.
+        ApprovalStatus::Expired => Err(Failure::new(
+            Exit::TimedOut,
+            format!("nobody has answered request {} in time", request.id),
+        )
+        .next("ask again: 1claw approval request")),
         other => {
             let failure = Failure::new(
                 Exit::Declined,
@@ -150,12 +198,10 @@ async fn answer(
     id: ApprovalId,
     decision: Decision,
     reason: Option<String>,
+    grant: Option<GrantChoice>,
     remote: &Remote,
 ) -> Result<ApprovalResponse, Failure> {
-    let request = AnswerApprovalRequest {
-        reason,
-        grant: None,
-    };
+    let request = AnswerApprovalRequest { reason, grant };
     Ok(match decision {
         Decision::Approve => remote.client.approve_approval(id, &request).await?,
         Decision::Reject => remote.client.deny_approval(id, &request).await?,
@@ -186,7 +232,7 @@ async fn review(remote: &Remote, printer: Printer) -> Result<(), Failure> {
             "d" | "deny" => Decision::Reject,
             _ => continue,
         };
-        let decided = answer(request.id, decision, None, remote).await?;
+        let decided = answer(request.id, decision, None, None, remote).await?;
         printer.say(format_args!("{}: {}", decided.status.as_str(), request.id));
     }
     Ok(())
@@ -212,12 +258,12 @@ pub(crate) async fn run(
                 .await?,
             &DETAILS,
         ),
-        ApprovalCommand::Approve { id, reason } => {
-            let decided = answer(id, Decision::Approve, reason, remote).await?;
+        ApprovalCommand::Approve { id, reason, terms } => {
+            let decided = answer(id, Decision::Approve, reason, terms.choice(), remote).await?;
             printer.done(format_args!("approved {id}"), &decided)
         }
         ApprovalCommand::Deny { id, reason } => {
-            let decided = answer(id, Decision::Reject, reason, remote).await?;
+            let decided = answer(id, Decision::Reject, reason, None, remote).await?;
             printer.done(format_args!("denied {id}"), &decided)
         }
         ApprovalCommand::Decide {
@@ -225,7 +271,7 @@ pub(crate) async fn run(
             decision,
             reason,
         } => {
-            let decided = answer(id, decision, reason, remote).await?;
+            let decided = answer(id, decision, reason, None, remote).await?;
             printer.done(format_args!("{} {id}", decided.status.as_str()), &decided)
         }
         ApprovalCommand::Request(args) => {
@@ -241,7 +287,9 @@ pub(crate) async fn run(
                 summary,
                 reason: args.reason,
                 risk_tier: None,
-                duration_seconds: None,
+                duration_seconds: args
+                    .time
+                    .map(|time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX)),
             };
             let asked = client.request_approval(&request).await?;
             match args.wait {

@@ -1,5 +1,7 @@
 //! What the benchmark of this project starts: a filled vault, and the bare server it is compared with. Hidden.
 
+pub(crate) mod revocation;
+
 use std::fs;
 use std::sync::Arc;
 

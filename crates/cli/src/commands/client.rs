@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{
-    agent, api, approval, configure, diagnose, enroll, env, key, log, mfa, org, policy, secret,
-    share, sign_in, vault, webhook,
+    agent, api, approval, configure, diagnose, enroll, env, honeytoken, key, log, mfa, org, policy,
+    secret, share, sign_in, vault, webhook,
 };
 use crate::args::Global;
 use crate::output::{Exit, Failure, Format, Printer};
@@ -46,6 +46,9 @@ pub(crate) enum ClientCommand {
     /// Signed calls of yours when something happens
     #[command(subcommand, visible_alias = "webhooks")]
     Webhook(webhook::WebhookCommand),
+    /// Decoys: an agent that reads one is stopped by that
+    #[command(subcommand, visible_alias = "honeytokens", alias = "decoy")]
+    Honeytoken(honeytoken::HoneytokenCommand),
     /// Keys that act for you
     #[command(subcommand, visible_alias = "keys")]
     Key(key::KeyCommand),
@@ -112,6 +115,7 @@ async fn dispatch(
         ClientCommand::Approval(command) => approval::run(command, &remote, printer).await,
         ClientCommand::Org(command) => org::run(command, &remote, printer).await,
         ClientCommand::Webhook(command) => webhook::run(command, &remote, printer).await,
+        ClientCommand::Honeytoken(command) => honeytoken::run(command, &remote, printer).await,
         ClientCommand::Key(command) => key::run(command, &remote, printer).await,
         ClientCommand::Mfa(command) => mfa::run(command, &remote, printer).await,
         ClientCommand::Api(args) => api::run(args, &remote, printer).await,

@@ -6,6 +6,7 @@
 mod journey;
 mod narrator;
 mod ordered;
+mod paired;
 
 use std::path::Path;
 
@@ -34,18 +35,32 @@ pub(crate) fn run(args: DemoArgs, printer: Printer) -> Result<(), Failure> {
         })?;
     process::start_runtime()?.block_on(async {
         match args.url {
-            Some(url) => play_on(&url, &folder, printer).await,
-            None => play_here(args.exit, &folder, printer).await,
+            Some(url) => play_on(&url, args.paired, &folder, printer).await,
+            None => play_here(&args, &folder, printer).await,
         }
     })
 }
 
+/// Plays the whole journey, or the shortest one.
+async fn play(stage: &Stage, person: &Person, paired: bool, folder: &Path) -> Result<(), Failure> {
+    if paired {
+        paired::play(stage, person).await
+    } else {
+        journey::play(stage, person, folder).await
+    }
+}
+
 /// Plays against somebody else's server.
-async fn play_on(url: &str, folder: &TempDir, printer: Printer) -> Result<(), Failure> {
+async fn play_on(
+    url: &str,
+    paired: bool,
+    folder: &TempDir,
+    printer: Printer,
+) -> Result<(), Failure> {
     let stage = Stage::new(url.trim_end_matches('/').to_owned(), printer);
     // Others may have played here before.
     let person = Person::unique();
-    journey::play(&stage, &person, folder.path()).await?;
+    play(&stage, &person, paired, folder.path()).await?;
     stage.say(format_args!(
         "\n{GOOD}Every step came out as it should.{GOOD:#}\n"
     ))?;
@@ -53,17 +68,17 @@ async fn play_on(url: &str, folder: &TempDir, printer: Printer) -> Result<(), Fa
 }
 
 /// Plays against a server of its own.
-async fn play_here(exit: bool, folder: &TempDir, printer: Printer) -> Result<(), Failure> {
+async fn play_here(args: &DemoArgs, folder: &TempDir, printer: Printer) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
     let instance = Instance::start(&own_config(folder.path())?).await?;
     let stage = Stage::new(instance.public_url.clone(), printer);
     let person = Person::default();
     let played = tokio::select! {
-        played = journey::play(&stage, &person, folder.path()) => played,
+        played = play(&stage, &person, args.paired, folder.path()) => played,
         () = signals.next() => Err(Failure::new(Exit::Interrupted, "stopped before the end")),
     };
     let shown = match played {
-        Ok(()) if exit => stage.say(format_args!(
+        Ok(()) if args.exit || args.paired => stage.say(format_args!(
             "\n{GOOD}Every step came out as it should.{GOOD:#}"
         )),
         Ok(()) => {

@@ -120,3 +120,25 @@ fn it_leaves_the_server_running_until_interrupted_and_then_nothing_behind() {
         "its data are gone"
     );
 }
+
+#[test]
+fn two_human_acts_and_no_copied_value_lead_to_the_first_secret() {
+    let output = run(&["demo", "--paired"]);
+    let said = stdout(&output);
+    assert!(output.status.success(), "{said}{}", stderr(&output));
+    for part in [
+        "Human act 1: open the link",
+        "Human act 2: compare four words and approve",
+        "2 human acts (open the link; compare four words and approve), 0 values copied, ",
+        " ms from asking to the first secret.",
+    ] {
+        assert!(said.contains(part), "no {part:?} in {said}");
+    }
+    assert!(!said.contains("Human act 3"), "{said}");
+    assert!(
+        !said.contains("api_key"),
+        "there is no key to carry: {said}"
+    );
+    assert_no_secret(&said);
+    assert_eq!(stderr(&output), "", "nothing went wrong on the way");
+}

@@ -10,12 +10,15 @@ use oneclaw_client::audit::*;
 use oneclaw_client::auth::*;
 use oneclaw_client::enrollments::*;
 use oneclaw_client::env_vars::*;
+use oneclaw_client::risk::RiskEventsQuery;
 use oneclaw_client::secrets::*;
 use oneclaw_client::shares::*;
 use oneclaw_client::usage::*;
 use oneclaw_client::vaults::*;
 use oneclaw_client::webhooks::*;
+use oneclaw_client::wire::PrincipalType;
 use oneclaw_client::{Client, Credential, Error};
+use oneclaw_core::model::risk::Severity;
 use oneclaw_core::path::SecretPath;
 use serde::de::DeserializeOwned;
 
@@ -343,6 +346,26 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             c.update_agent(id(1), &full::<UpdateAgentRequest>("UpdateAgentRequest"))
         ),
         call!("deleteAgent", c.delete_agent(id(1))),
+        call!("listHoneytokens", c.list_honeytokens()),
+        call!(
+            "createHoneytoken",
+            c.create_honeytoken(&full("CreateHoneytokenRequest"))
+        ),
+        call!("deleteHoneytoken", c.delete_honeytoken(id(1))),
+        call!(
+            "listRiskEvents",
+            c.list_risk_events(&RiskEventsQuery {
+                severity: Some(Severity::High),
+                principal_type: Some(PrincipalType::Agent),
+                limit: Some(10),
+                offset: Some(20),
+            })
+        ),
+        call!("listRiskVerdicts", c.list_risk_verdicts()),
+        call!(
+            "getRiskVerdict",
+            c.get_risk_verdict(PrincipalType::Agent, id(1))
+        ),
         call!("getAgentExposure", c.agent_exposure(id(1))),
         call!("rotateAgentKey", c.rotate_agent_key(id(1))),
         call!(

@@ -48,6 +48,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ),
     ("CreatePolicyRequest", "policy_schema_version"),
     ("PolicyResponse", "policy_schema_version"),
+    (
+        "RiskEvent",
+        "asn asn_org city country_code latitude longitude region user_agent",
+    ),
+    ("RiskVerdictReason", "metadata"),
     ("UpdateAgentRequest", "env_auto_resolve shroud_enabled"),
 ];
 
@@ -326,6 +331,8 @@ mod schemas {
                 PolicyListResponse PolicyResponse UpdatePolicyRequest;
             problem: ProblemDetails;
             reauth: ReauthRequest ReauthResponse;
+            risk: CreateHoneytokenRequest Honeytoken HoneytokenCreatedResponse HoneytokenDeletedResponse HoneytokenListResponse
+                RiskEvent RiskEventListResponse RiskVerdict RiskVerdictListResponse RiskVerdictReason RiskVerdictResponse;
             secrets: PutSecretRequest RotateSecretRequest SecretCreatedResponse SecretListResponse
                 SecretMetadataResponse SecretResponse SecretVersionListResponse;
             sessions: SessionListResponse SessionResponse;

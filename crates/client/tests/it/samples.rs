@@ -6,6 +6,7 @@ mod exposure;
 mod factors;
 mod organisation;
 mod people;
+mod risk;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(other_answers());
     all.extend(bindings::bodies());
     all.extend(exposure::bodies());
+    all.extend(risk::bodies());
     all.extend(people::all());
     all.extend(factors::all());
     all.extend(organisation::approvals());

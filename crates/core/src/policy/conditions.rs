@@ -160,7 +160,7 @@ macro_rules! conditions_type {
 }
 
 conditions_type! {
-    /// `ip_allowlist`, `time_window` and `environment_in`.
+    /// `ip_allowlist`, `time_window`, `environment_in` and `require_approval`.
     Conditions, Circumstances
 }
 
@@ -168,6 +168,14 @@ conditions_type! {
     /// `principal_role` and `auth_method`; `required_tags`, `risk_verdict_max` and `device_known` are
     /// kept but cannot be evaluated, so a rule with one of them fails closed.
     AttributeConditions, Attributes
+}
+
+impl Conditions {
+    /// Whether a human has to allow first what the rule would allow.
+    pub fn require_approval(&self) -> bool {
+        let meaning = self.0.meaning.as_ref();
+        meaning.is_some_and(|meaning| meaning.require_approval == Some(true))
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -179,6 +187,9 @@ struct Circumstances {
     time_window: Option<TimeWindow>,
     #[serde(deserialize_with = "present")]
     environment_in: Option<NonEmpty<String>>,
+    /// No circumstance but a question: what the rule would allow, a human has to allow first.
+    #[serde(deserialize_with = "present")]
+    require_approval: Option<bool>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
@@ -188,6 +199,7 @@ impl Circumstances {
         self.ip_allowlist.is_none()
             && self.time_window.is_none()
             && self.environment_in.is_none()
+            && self.require_approval.is_none()
             && self.unknown.is_empty()
     }
 

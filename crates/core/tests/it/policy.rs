@@ -390,3 +390,67 @@ fn an_explanation_shows_every_rule() {
         })
     );
 }
+
+#[test]
+fn what_wants_a_humans_word_is_seen_and_not_read() {
+    let path = SecretPath::parse("db/url").unwrap();
+    let gated = |number, priority| Rule {
+        conditions: Conditions::parse(r#"{"require_approval":true}"#).unwrap(),
+        ..rule(number, Effect::Allow, priority, "db/*", &["read", "write"])
+    };
+    let answer = |action, rules: &[Rule]| {
+        evaluate(&request(&path, action), rules)
+            .map(|granted| granted.basis())
+            .map_err(|denied| denied.reason())
+    };
+    let asks = Err(DenialReason::ApprovalRequired(id(1)));
+    for action in [
+        Action::Read,
+        Action::Use,
+        Action::Share,
+        Action::Write,
+        Action::Delete,
+    ] {
+        assert_eq!(answer(action, &[gated(1, 0)]), asks, "{action}");
+    }
+    assert_eq!(answer(Action::List, &[gated(1, 0)]), Ok(Basis::Rule(id(1))));
+    // An answer takes the place of its question whatever its id, a weaker policy does not, and a deny beats both.
+    let open = |number| allow(number, "db/url", &["read"]);
+    assert_eq!(
+        answer(Action::Read, &[gated(5, 0), open(2)]),
+        Ok(Basis::Rule(id(2)))
+    );
+    assert_eq!(answer(Action::Read, &[gated(1, 3), open(2)]), asks);
+    let denied = Err(DenialReason::DenyRule(id(3)));
+    let rules = [gated(1, 0), open(2), deny(3, "db/*", &["read"])];
+    assert_eq!(answer(Action::Read, &rules), denied);
+    // A question in a deny asks nothing: it denies.
+    let strict = Rule {
+        effect: Effect::Deny,
+        ..gated(1, 0)
+    };
+    assert_eq!(
+        answer(Action::Read, &[strict]),
+        Err(DenialReason::DenyRule(id(1)))
+    );
+    // False is no question.
+    let no = Rule {
+        conditions: Conditions::parse(r#"{"require_approval":false}"#).unwrap(),
+        ..open(4)
+    };
+    assert_eq!(answer(Action::Read, &[no]), Ok(Basis::Rule(id(4))));
+    assert!(Conditions::parse(r#"{"require_approval":"yes"}"#).is_err());
+    // A person keeps what is theirs.
+    let theirs = Rule {
+        principal: ALICE,
+        ..gated(1, 0)
+    };
+    let own = Request {
+        principal: ALICE,
+        ..request(&path, Action::Read)
+    };
+    assert_eq!(
+        evaluate(&own, &[theirs]).unwrap().basis(),
+        Basis::Rule(id(1))
+    );
+}

@@ -4,7 +4,8 @@ use super::{DEFAULT_PAGE, damaged, number, object, page_limit};
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{
-    Authenticated, Json, OptionalJson, Path, Precondition, Query, SecretAt, SecretVersionAt,
+    Authenticated, AuthenticatedReader, Json, OptionalJson, Path, Precondition, Query, SecretAt,
+    SecretVersionAt,
 };
 use crate::openapi::{Conflict, Gone, NotFound, PreconditionFailed};
 use crate::reply::{Created, NoContent, Reply, Tagged};
@@ -78,7 +79,7 @@ fn page(query: &ListSecretsQuery) -> ApiResult<Page> {
     responses((status = 200, description = "The secret with its value.", body = SecretResponse), NotFound, Gone))]
 async fn get_secret(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    AuthenticatedReader(caller): AuthenticatedReader,
     at: SecretAt,
 ) -> ApiResult<Tagged<Reply<SecretResponse>>> {
     let value = secrets::read(&app, &caller, at.vault, &at.path).await?;
@@ -152,7 +153,7 @@ async fn list_secret_versions(
     responses((status = 200, description = "The version with its value.", body = SecretResponse), NotFound, Gone))]
 async fn get_secret_version(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    AuthenticatedReader(caller): AuthenticatedReader,
     at: SecretVersionAt,
 ) -> ApiResult<Tagged<Reply<SecretResponse>>> {
     let value = secrets::read_version(&app, &caller, at.vault, &at.path, at.version).await?;

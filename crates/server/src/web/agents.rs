@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::agents::{self, Agent, CreateRequest, UpdateRequest};
 use oneclaw_app::vaults::Vault;
-use oneclaw_app::{Kind, exposure, policies, vaults};
+use oneclaw_app::{Kind, exposure, honeytokens, policies, vaults};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{AgentId, VaultId};
@@ -174,6 +174,8 @@ struct AgentPage {
     chosen: &'static str,
     /// How many values that it knows are still in use; absent for those who do not manage it.
     known: Option<usize>,
+    /// Since when it is stopped for reading a decoy, and which.
+    caught: Option<(Moment, String)>,
     /// Its newest entries in the log.
     events: Vec<audit::Row>,
     agent: Agent,
@@ -236,6 +238,7 @@ async fn show(
         ..oneclaw_app::audit::Query::default()
     };
     let events = oneclaw_app::audit::list(state.app(), &signed.caller, &latest).await?;
+    let caught = honeytokens::find_quarantine(state.app(), &signed.caller, id).await?;
     let known = known(&state, &signed, id, view).await?;
     let verb = if agent.is_active {
         "deactivate"
@@ -269,6 +272,7 @@ async fn show(
         chosen,
         base,
         known,
+        caught: caught.map(|caught| (Moment::new(caught.since, now), caught.path)),
         events: audit::rows(events, &names, now),
         agent,
         shell: Shell::load(&state, signed, Section::Agents).await?,

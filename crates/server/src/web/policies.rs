@@ -25,7 +25,7 @@ use oneclaw_app::{Error, Kind};
 use oneclaw_core::caller::Principal;
 use oneclaw_core::id::{AgentId, PolicyId, VaultId};
 use oneclaw_core::path::SecretPath;
-use oneclaw_core::policy::Action;
+use oneclaw_core::policy::{Action, Conditions};
 use std::str::FromStr as _;
 
 /// The routes of this module.
@@ -65,6 +65,8 @@ struct Row {
     may: String,
     is_deny: bool,
     priority: i64,
+    /// Whether a human has to say yes each time.
+    asks: bool,
     has_conditions: bool,
     until: Option<Moment>,
     delete_action: String,
@@ -84,6 +86,7 @@ async fn list(
         may: may(policy.effect, &policy.permissions),
         is_deny: policy.effect == oneclaw_core::policy::Effect::Deny,
         priority: policy.priority,
+        asks: Conditions::stored(&policy.conditions).require_approval(),
         has_conditions: policy.conditions != "{}" || policy.attribute_conditions != "{}",
         until: policy.expires_at.map(|at| Moment::new(at, now)),
         delete_action: format!("/vaults/{id}/policies/{}/delete", policy.id),
@@ -311,8 +314,15 @@ fn request(fields: &Fields) -> Result<CreateRequest, Error> {
         .filter(|address| !address.is_empty())
         .map(str::to_owned)
         .collect();
-    let conditions = (!addresses.is_empty())
-        .then(|| serde_json::json!({ "ip_allowlist": addresses }).to_string());
+    let mut conditions = serde_json::Map::new();
+    if !addresses.is_empty() {
+        conditions.insert("ip_allowlist".to_owned(), addresses.into());
+    }
+    if fields.optional("ask").is_some() {
+        conditions.insert("require_approval".to_owned(), true.into());
+    }
+    let conditions =
+        (!conditions.is_empty()).then(|| serde_json::Value::Object(conditions).to_string());
     let priority = fields.optional("priority").map(|text| text.parse());
     Ok(CreateRequest {
         pattern: fields.text("secret_path_pattern").trim().to_owned(),

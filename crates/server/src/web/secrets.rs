@@ -5,6 +5,7 @@
 
 mod compare;
 
+use super::decoys::DecoyCard;
 use super::form::{Fields, Form, FormToken};
 use super::names::Names;
 use super::page::{Notice, PageResult, Section, Shell, done, page};
@@ -303,6 +304,7 @@ struct SecretPage {
     expires: Option<FullMoment>,
     shown: Option<ShownValue>,
     actions: Actions,
+    decoy: Option<DecoyCard>,
 }
 
 /// A value with the version it is of.
@@ -400,6 +402,7 @@ async fn show_secret(
         latest,
         shown,
         actions: Actions::new(state, &signed, id),
+        decoy: DecoyCard::load(state, &signed, id, path).await?,
         frame,
         shell: Shell::load(state, signed, Section::Vaults).await?,
     };

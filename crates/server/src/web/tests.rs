@@ -5,6 +5,7 @@ mod actions;
 mod approvals;
 mod browser;
 mod builder;
+mod decoys;
 mod devices;
 mod exposure;
 mod forgery;

@@ -190,6 +190,24 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
         ("GET", "/v1/agents/me".into(), Value::Null),
         ("GET", format!("/v1/agents/{agent}"), Value::Null),
         ("GET", format!("/v1/agents/{agent}/exposure"), Value::Null),
+        ("GET", "/v1/risk/honeytokens".into(), Value::Null),
+        (
+            "POST",
+            "/v1/risk/honeytokens".into(),
+            json!({ "vault_id": vault, "secret_path": "a" }),
+        ),
+        (
+            "DELETE",
+            format!("/v1/risk/honeytokens/{NOTHING}"),
+            Value::Null,
+        ),
+        ("GET", "/v1/risk/events".into(), Value::Null),
+        ("GET", "/v1/risk/verdicts".into(), Value::Null),
+        (
+            "GET",
+            format!("/v1/risk/verdicts/agent/{agent}"),
+            Value::Null,
+        ),
         (
             "PATCH",
             format!("/v1/agents/{agent}"),

@@ -1844,6 +1844,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/risk/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what should not have happened, newest first. For owners and admins. */
+        get: operations["listRiskEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/honeytokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the decoys in vaults that the caller controls. For people only. */
+        get: operations["listHoneytokens"];
+        put?: never;
+        /** Make a secret a decoy: an agent that reads it is stopped by that. For people who control the vault. */
+        post: operations["createHoneytoken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/honeytokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Make a decoy an ordinary secret again. What happened to it stays on record. */
+        delete: operations["deleteHoneytoken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List those who caused events in the last 30 days, the worst first. For owners and admins. */
+        get: operations["listRiskVerdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/verdicts/{principal_type}/{principal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What speaks against somebody; `null` when nothing does. For owners and admins. */
+        get: operations["getRiskVerdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/secrets/{secret_id}/share": {
         parameters: {
             query?: never;
@@ -3268,6 +3354,18 @@ export interface components {
              */
             value: string;
         };
+        /** @description Body of `POST /v1/risk/honeytokens`. */
+        CreateHoneytokenRequest: {
+            /** @description Free text. */
+            notes?: string | null;
+            /** @description Path of a secret whose value looks real and opens nothing. */
+            secret_path: string;
+            /**
+             * Format: uuid
+             * @description The vault.
+             */
+            vault_id: string;
+        };
         /** @description Body of `POST /v1/security/ip-rules`. */
         CreateIpRuleRequest: {
             /** @description `all`, `users` or `agents`; `all` when absent. */
@@ -3292,7 +3390,7 @@ export interface components {
         CreatePolicyRequest: {
             /** @description What must be true of the caller: `principal_role`, `auth_method` and others. All must hold. */
             attribute_conditions?: Record<string, unknown> | null;
-            /** @description When it applies: `ip_allowlist`, `time_window`, `environment_in`. All must hold. */
+            /** @description When it applies: `ip_allowlist`, `time_window`, `environment_in`, `require_approval`. All must hold. */
             conditions?: Record<string, unknown> | null;
             /** @enum {string} */
             effect?: "allow" | "deny";
@@ -4193,6 +4291,63 @@ export interface components {
          * @enum {string}
          */
         HealthStatus: "healthy" | "degraded";
+        /** @description A decoy. */
+        Honeytoken: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who laid it out.
+             */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last was.
+             */
+            last_triggered_at?: string | null;
+            /** @description Free text. */
+            notes?: string | null;
+            /**
+             * Format: uuid
+             * @description The organisation.
+             */
+            org_id: string;
+            /** @description The path. */
+            secret_path: string;
+            /**
+             * Format: int64
+             * @description How often it was read.
+             */
+            triggered_count: number;
+            /**
+             * Format: uuid
+             * @description The vault.
+             */
+            vault_id: string;
+        };
+        /** @description Answer of `POST /v1/risk/honeytokens`. */
+        HoneytokenCreatedResponse: {
+            /** @description The decoy. */
+            honeytoken: components["schemas"]["Honeytoken"];
+        };
+        /** @description Answer of `DELETE /v1/risk/honeytokens/{id}`. */
+        HoneytokenDeletedResponse: {
+            /** @description Always true. */
+            deleted: boolean;
+        };
+        /** @description Answer of `GET /v1/risk/honeytokens`. */
+        HoneytokenListResponse: {
+            /** @description The decoys in vaults that the caller controls, newest first. */
+            honeytokens: components["schemas"]["Honeytoken"][];
+        };
         /** @description Answer of `GET /v1/audit/proof/inclusion`: proof that an event is in the tree of a given size (RFC 9162, 2.1.3). */
         InclusionProofResponse: {
             /** @description Sibling hashes from the leaf to the root. */
@@ -4997,6 +5152,101 @@ export interface components {
              * @description Its API key, shown this once.
              */
             api_key: string;
+        };
+        /** @description Something that should not happen. */
+        RiskEvent: {
+            /**
+             * Format: date-time
+             * @description When it was written down: at once.
+             */
+            created_at: string;
+            /** @description `honeytoken_access`. */
+            event_type: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description From where. */
+            ip?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /**
+             * Format: uuid
+             * @description The organisation.
+             */
+            org_id: string;
+            /** @description Particulars. */
+            payload: Record<string, unknown>;
+            /**
+             * Format: uuid
+             * @description Who did it.
+             */
+            principal_id: string;
+            /** @description What `principal_id` is. */
+            principal_type: components["schemas"]["PrincipalType"];
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+        };
+        /** @description Answer of `GET /v1/risk/events`. */
+        RiskEventListResponse: {
+            /** @description Newest first. */
+            events: components["schemas"]["RiskEvent"][];
+        };
+        /** @description What follows from the events that somebody caused in the last 30 days. */
+        RiskVerdict: {
+            /**
+             * Format: date-time
+             * @description When the last event was.
+             */
+            computed_at: string;
+            /**
+             * Format: date-time
+             * @description When it no longer counts.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description The organisation.
+             */
+            org_id: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            principal_id: string;
+            /** @description What `principal_id` is. */
+            principal_type: components["schemas"]["PrincipalType"];
+            /** @description Why. */
+            reasons: components["schemas"]["RiskVerdictReason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            score: number;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+        };
+        /** @description Answer of `GET /v1/risk/verdicts`. */
+        RiskVerdictListResponse: {
+            /** @description The worst first. */
+            verdicts: components["schemas"]["RiskVerdict"][];
+        };
+        /** @description Why somebody is judged as they are. */
+        RiskVerdictReason: {
+            /** @description In words. */
+            description: string;
+            /** @description What noticed it. */
+            detector: string;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+        };
+        /** @description Answer of `GET /v1/risk/verdicts/{principal_type}/{principal_id}`. */
+        RiskVerdictResponse: {
+            verdict: components["schemas"]["RiskVerdict"] | null;
         };
         /** @description Body of `POST /v1/agents/{agent_id}/bindings/{binding_id}/rotate-credential`. */
         RotateBindingCredentialRequest: {
@@ -8876,6 +9126,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrgSettingsResponse"];
+                };
+            };
+        };
+    };
+    listRiskEvents: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 200 at most; 50 when absent. */
+                limit?: number;
+                /** @description After skipping so many. */
+                offset?: number;
+                /** @description Only of people, or only of agents. */
+                principal_type?: "user" | "agent";
+                severity?: "low" | "medium" | "high" | "critical";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskEventListResponse"];
+                };
+            };
+        };
+    };
+    listHoneytokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decoys, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoneytokenListResponse"];
+                };
+            };
+        };
+    };
+    createHoneytoken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHoneytokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The decoy. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoneytokenCreatedResponse"];
+                };
+            };
+        };
+    };
+    deleteHoneytoken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the decoy. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is none any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoneytokenDeletedResponse"];
+                };
+            };
+        };
+    };
+    listRiskVerdicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A verdict for each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskVerdictListResponse"];
+                };
+            };
+        };
+    };
+    getRiskVerdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who. */
+                principal_id: string;
+                /** @description `user` or `agent`. */
+                principal_type: components["schemas"]["PrincipalType"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskVerdictResponse"];
                 };
             };
         };

@@ -215,6 +215,15 @@ pub(crate) fn samples() -> Vec<Message> {
             changed_at: NOW,
             agents_link: link("agents"),
         },
+        Message::DecoyRead {
+            who: "deploy-bot".to_owned(),
+            is_agent: true,
+            vault: "prod".to_owned(),
+            path: "aws/root-key".to_owned(),
+            read_at: NOW,
+            ip,
+            review_link: link("agents/00000000-0000-0000-0000-000000000000/seen"),
+        },
         Message::EmailChangeRequested {
             new_email: Email::parse("alice@example.org").unwrap(),
             requested_at: NOW,

@@ -4,6 +4,8 @@ mod access;
 mod join;
 mod prove;
 
+pub(super) use join::last_segment;
+
 use std::path::Path;
 
 use oneclaw_client::wire::SecretText;
@@ -57,7 +59,7 @@ pub(super) fn unexpected(doing: &str, error: &Error) -> Failure {
 }
 
 /// A step must come out as it says.
-fn ensure(holds: bool, what: &str) -> Result<(), Failure> {
+pub(super) fn ensure(holds: bool, what: &str) -> Result<(), Failure> {
     if holds {
         Ok(())
     } else {
@@ -69,7 +71,11 @@ fn ensure(holds: bool, what: &str) -> Result<(), Failure> {
 }
 
 /// The detail of a refusal with the given status; anything else is a failure.
-fn refused<T>(result: Result<T, Error>, status: u16, what: &str) -> Result<String, Failure> {
+pub(super) fn refused<T>(
+    result: Result<T, Error>,
+    status: u16,
+    what: &str,
+) -> Result<String, Failure> {
     match result {
         Err(error) if error.status() == Some(status) => Ok(error
             .problem()
@@ -83,7 +89,7 @@ fn refused<T>(result: Result<T, Error>, status: u16, what: &str) -> Result<Strin
     }
 }
 
-fn bearer(token: SecretText) -> Credential {
+pub(super) fn bearer(token: SecretText) -> Credential {
     Credential::Bearer(token.into_secret())
 }
 

@@ -19,7 +19,7 @@ use super::journey::unexpected;
 use super::ordered::Ordered;
 
 /// Fields whose value is secret.
-const SECRET: [&str; 7] = [
+const SECRET: [&str; 9] = [
     "value",
     "password",
     "api_key",
@@ -27,6 +27,8 @@ const SECRET: [&str; 7] = [
     "refresh_token",
     "token",
     "passphrase",
+    "poll_token",
+    "client_assertion",
 ];
 /// Fields that hold a link whose last segment is secret.
 const SECRET_LINKS: [&str; 2] = ["approval_url", "reveal_url"];
@@ -116,10 +118,15 @@ fn show_request(who: &str, request: &Request<Bytes>) -> String {
         .uri()
         .path_and_query()
         .map_or("/", |path| path.as_str());
+    // The one secret that travels in an address: it names a request that waits.
+    let path = match path.split_once("?poll=") {
+        Some((path, _)) => format!("{path}?poll=••••••"),
+        None => path.to_owned(),
+    };
     let mut text = format!(
         "\n   {who:<6} {BOLD}{} {}{BOLD:#}",
         request.method(),
-        harmless(path)
+        harmless(&path)
     );
     if request.headers().contains_key(AUTHORIZATION) {
         push_line(&mut text, "Authorization: Bearer ••••••");
@@ -217,6 +224,7 @@ mod tests {
             r#"{"value":"hunter2"}"#,
             r#"{"list":[{"inner":{"api_key":"hunter2"}}]}"#,
             r#"{"approval_url":"http://127.0.0.1/enroll/hunter2"}"#,
+            r#"{"poll_token":"hunter2","client_assertion":"hunter2"}"#,
             "{\"value\":\"hunter2\"}\n{\"token\":\"hunter2\"}\n",
             "hunter2, not JSON at all",
         ] {
@@ -243,6 +251,10 @@ mod tests {
             .unwrap();
         let shown = show_request("agent", &request);
         assert!(shown.contains("GET /v1/vaults") && shown.contains("Bearer"));
+        let polling = Request::get("http://127.0.0.1/v1/agents/enroll/1/status?poll=hunter2")
+            .body(Bytes::new())
+            .unwrap();
+        assert!(!show_request("agent", &polling).contains("hunter2"));
         assert!(!shown.contains("hunter2"));
     }
 }

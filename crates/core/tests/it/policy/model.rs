@@ -373,6 +373,7 @@ fn crate_decide(case: &Case) -> String {
         Err(DenialReason::VaultBinding) => "no: binding".to_owned(),
         Err(DenialReason::ScopeCeiling) => "no: scope".to_owned(),
         Err(DenialReason::DenyRule(id)) => format!("no: rule {}", number(id)),
+        Err(DenialReason::ApprovalRequired(id)) => format!("no: ask {}", number(id)),
         Err(DenialReason::NoMatchingRule) => "no: nothing".to_owned(),
     }
 }

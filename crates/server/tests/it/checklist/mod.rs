@@ -5,14 +5,12 @@ mod factors;
 mod org;
 mod outbound;
 mod people;
+mod risk;
 mod tokens;
 mod transport;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-
-/// Lines about what this server does not have yet: secrets that raise an alarm, and pairing.
-const NOT_YET: [u32; 2] = [9, 66];
 
 #[test]
 fn every_line_has_a_test() {
@@ -34,5 +32,5 @@ fn every_line_has_a_test() {
         }
     }
     let missing: Vec<_> = (1..=89).filter(|line| !seen.contains(line)).collect();
-    assert_eq!(missing, NOT_YET);
+    assert!(missing.is_empty(), "{missing:?}");
 }

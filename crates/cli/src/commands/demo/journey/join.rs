@@ -170,7 +170,7 @@ pub(super) async fn approve(
 }
 
 /// The secret part of a link.
-fn last_segment(link: &SecretText) -> SecretText {
+pub(in crate::commands::demo) fn last_segment(link: &SecretText) -> SecretText {
     let token = link.expose().rsplit('/').next().unwrap_or_default();
     SecretText::from(SecretString::from(token.to_owned()))
 }
