@@ -9,7 +9,7 @@
 
 use crate::ServerState;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Established, MAX_BODY, enter, read_body};
+use crate::extract::{Established, MAX_BODY, MAX_PUBLIC_BODY, enter, read_body};
 use crate::middleware::{Context, note_caller};
 use crate::oauth::{challenge, insufficient_scope};
 use axum::Router;
@@ -18,10 +18,11 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use http::header::WWW_AUTHENTICATE;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use oneclaw_app::Caller;
-use oneclaw_app::tokens::Door;
+use oneclaw_app::tokens::{Door, Entrant};
 use oneclaw_client::Client;
 use oneclaw_client::mcp::{Handler, Memory, Session, Settings, scopes_of_request};
 use oneclaw_client::transport::{Transport, TransportFuture};
@@ -121,16 +122,26 @@ impl Endpoint {
         })
     }
 
+    /// Whoever is behind the credential, as long as it stands: the signature alone would let a revoked token list the
+    /// tools.
+    async fn entrant(&self, parts: &Parts) -> ApiResult<Entrant> {
+        let entrant = enter(parts, &self.state, Door::Tools).await?;
+        self.state.app().check_credential(&entrant.caller).await?;
+        Ok(entrant)
+    }
+
     async fn look_at(&self, request: Request) -> Result<Request, Refused> {
         let (mut parts, body) = request.into_parts();
-        let entrant = enter(&parts, &self.state, Door::Tools).await?;
+        let entrant = match self.entrant(&parts).await {
+            Ok(entrant) => entrant,
+            Err(error) => {
+                // Whoever is told how to get a token asks again on the same connection, which an answer before the
+                // end of the request would close under it.
+                let _ = read_body(body, MAX_PUBLIC_BODY).await;
+                return Err(error.into());
+            }
+        };
         let caller = entrant.caller;
-        // The signature alone would let a revoked token list the tools.
-        self.state
-            .app()
-            .check_credential(&caller)
-            .await
-            .map_err(ApiError::from)?;
         note_caller(&caller);
         let vault = named_vault(&parts.headers)?;
         let body = read_body(body, MAX_BODY).await?;
