@@ -39,7 +39,7 @@ class Vault:
         self._folder = tempfile.TemporaryDirectory()
         data = Path(self._folder.name) / "data"
         self._process = subprocess.Popen(
-            [binary(), "server", "--dev", "--json", f"--flood-limits={str(self._limits).lower()}", "--listen=127.0.0.1:0", "--data-dir", data, *self._options],
+            [binary(), "server", "--dev", "--json", f"--flood-limits={str(self._limits).lower()}", "--listen=127.0.0.1:0", "--outbound-allow=127.0.0.1/32", "--data-dir", data, *self._options],
             env=self._environment,
             stdout=subprocess.PIPE,
             text=True,

@@ -40,6 +40,8 @@ const ACCESS: &str = "access";
 const POLICY_CHANGE: &str = "policy_change";
 /// Asks to read one secret whose policy wants a human's word each time.
 const GATED_READ: &str = "secret.read";
+/// Asks for a value that the agent lacks: a human types it, and it goes into the vault.
+pub const PROVIDE_SECRET: &str = "secret.provide";
 /// Largest JSON text of a summary.
 const LARGEST_SUMMARY: usize = 16 * 1024;
 /// How many questions of one agent may wait at the same time.
@@ -161,6 +163,7 @@ impl Question {
             ACCESS | POLICY_CHANGE => {
                 Some(Wanted::parse(&request.summary, request.seconds, agent)?)
             }
+            PROVIDE_SECRET => Some(Wanted::value_at(&request.summary)?),
             _ => None,
         };
         let stated = match request.risk_tier.unwrap_or(1) {

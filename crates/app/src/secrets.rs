@@ -27,8 +27,8 @@ mod write;
 pub use condition::{Condition, Tags};
 pub use generate::{Charset, GenerateRequest};
 pub use list::{Listed, Page, list, list_page, list_versions};
-pub(crate) use write::put_internal;
 pub use write::{PutRequest, put, put_if, rotate, rotate_if};
+pub(crate) use write::{put_in, put_internal};
 
 /// Largest value.
 pub const MAXIMUM_VALUE: usize = 1024 * 1024;

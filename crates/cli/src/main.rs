@@ -13,6 +13,7 @@ mod config;
 mod dotenv;
 mod input;
 mod output;
+mod pairing;
 mod process;
 mod reference;
 mod remote;

@@ -399,6 +399,14 @@ impl Failure {
         self.next.as_deref()
     }
 
+    /// Everything on one line, for those who are no terminal.
+    pub(crate) fn into_sentences(self) -> String {
+        match &self.next {
+            Some(next) => format!("{}. Next: {next}", self.sentence()),
+            None => self.sentence(),
+        }
+    }
+
     /// Why, as far as known. Written on one line and harmless to a terminal.
     pub(crate) fn because(mut self, why: impl Display) -> Self {
         self.why = Some(harmless(&why.to_string()).into_owned());

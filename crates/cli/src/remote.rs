@@ -100,24 +100,29 @@ impl Remote {
             };
             return Ok(Some((credential, Source::Variable(name))));
         }
-        let bearer = |token: SecretString| (Credential::Bearer(token), Source::File);
-        if let Some(name) = settings::variable("ONECLAW_AGENT") {
-            let agent = saved_agents::find(&self.folders, &self.url, &name)?;
-            let agent = agent.ok_or_else(|| {
-                let what = format!("no agent {name:?} of {} was enrolled here", self.url);
-                Failure::new(Exit::SignIn, what).next(format!("1claw agent enroll {name} --wait"))
-            })?;
-            let token = agent.sign_in(&self.client).await?.access_token;
-            return Ok(Some(bearer(token.into())));
+        if settings::variable("ONECLAW_AGENT").is_none()
+            && let Some(token) = self.saved_token().await?
+        {
+            return Ok(Some((Credential::Bearer(token), Source::File)));
         }
-        if let Some(token) = self.saved_token().await? {
-            return Ok(Some(bearer(token)));
-        }
-        let Some(agent) = saved_agents::only(&self.folders, &self.url)? else {
-            return Ok(None);
+        let agent = self.saved_agent()?;
+        Ok(agent.map(|credential| (credential, Source::File)))
+    }
+
+    /// The agent of this server that was enrolled on this machine: the one that `ONECLAW_AGENT` names, or the only one.
+    pub(crate) fn saved_agent(&self) -> Result<Option<Credential>, Failure> {
+        let agent = match settings::variable("ONECLAW_AGENT") {
+            Some(name) => {
+                let agent = saved_agents::find(&self.folders, &self.url, &name)?;
+                Some(agent.ok_or_else(|| {
+                    let what = format!("no agent {name:?} of {} was enrolled here", self.url);
+                    Failure::new(Exit::SignIn, what)
+                        .next(format!("1claw agent enroll {name} --wait"))
+                })?)
+            }
+            None => saved_agents::only(&self.folders, &self.url)?,
         };
-        let token = agent.sign_in(&self.client).await?.access_token;
-        Ok(Some(bearer(token.into())))
+        agent.map(|agent| agent.credential()).transpose()
     }
 
     /// The saved access token, renewed if need be.
@@ -307,6 +312,10 @@ impl From<Error> for Failure {
                 Failure::new(Exit::Usage, "the address of the server is not usable")
                     .because(why)
                     .next("for example --api-url https://vault.example.com")
+            }
+            Error::Signing(cause) => {
+                Failure::new(Exit::SignIn, "the saved key of the agent cannot be used")
+                    .because(cause)
             }
             Error::Encode(why) => Failure::new(Exit::Usage, "this cannot be sent").because(why),
         }

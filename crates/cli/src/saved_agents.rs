@@ -5,10 +5,11 @@
 //! - An assertion is made for the server that the agent joined, and for no other.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use oneclaw_client::Client;
 use oneclaw_client::auth::{AgentTokenRequest, AgentTokenResponse};
 use oneclaw_client::wire::SecretText;
+use oneclaw_client::{BoxError, Client, Credential, SignAssertion};
 use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
 use oneclaw_core::id::{AgentId, EnrollmentId};
 use oneclaw_core::secret::SecretString;
@@ -44,28 +45,56 @@ pub(crate) struct SavedAgent {
 }
 
 impl SavedAgent {
-    /// A token, for an assertion.
+    /// What the agent proves itself with from now on: assertions that its key signs.
+    pub(crate) fn credential(&self) -> Result<Credential, Failure> {
+        Ok(Credential::AgentAssertion(Arc::new(self.signer()?)))
+    }
+
+    /// One token, for one assertion.
     pub(crate) async fn sign_in(&self, client: &Client) -> Result<AgentTokenResponse, Failure> {
-        let unusable = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::SignIn, "the saved key of the agent cannot be used").because(error)
-        };
+        let request = self.signer()?.sign().map_err(|error| unusable(&*error))?;
+        Ok(client.agent_token(&request).await?)
+    }
+
+    fn signer(&self) -> Result<Signer, Failure> {
         let agent = self.agent_id.ok_or_else(|| {
             Failure::new(Exit::SignIn, "nobody has let this agent in yet")
                 .next("1claw agent enroll NAME --wait")
         })?;
         let key = SecretString::from(self.private_key.expose().to_owned());
         let pair = AgentKeyPair::from_base64(&key).map_err(|error| unusable(&error))?;
-        let assertion = pair
-            .assert(agent, &self.issuer, SystemClock.now(), &SystemRandom)
-            .map_err(|error| unusable(&error))?;
-        let request = AgentTokenRequest {
-            agent_id: Some(agent),
+        Ok(Signer {
+            agent,
+            pair,
+            issuer: self.issuer.clone(),
+        })
+    }
+}
+
+fn unusable(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::SignIn, "the saved key of the agent cannot be used").because(error)
+}
+
+/// Signs for the tokens of one agent.
+struct Signer {
+    agent: AgentId,
+    pair: AgentKeyPair,
+    issuer: String,
+}
+
+impl SignAssertion for Signer {
+    fn sign(&self) -> Result<AgentTokenRequest, BoxError> {
+        let now = SystemClock.now();
+        let assertion = self
+            .pair
+            .assert(self.agent, &self.issuer, now, &SystemRandom)?;
+        Ok(AgentTokenRequest {
+            agent_id: Some(self.agent),
             api_key: None,
             client_assertion_type: Some(ASSERTION_TYPE.to_owned()),
             client_assertion: Some(assertion.into()),
             dpop_jwk: None,
-        };
-        Ok(client.agent_token(&request).await?)
+        })
     }
 }
 

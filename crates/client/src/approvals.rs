@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
+use crate::wire::SecretText;
 
 /// Access to paths of a vault, as the `summary` of a request names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,13 +64,15 @@ impl AccessTemplate {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateApprovalRequest {
     /// What the agent wants to do. `access` and `policy_change` get the access in `summary` when they are approved;
-    /// any other action is a question whose answer is recorded.
+    /// `secret.provide` gets
+    /// the value that the human types into the vault; any other action is a question whose answer is recorded.
     pub action: String,
     /// What kind of thing it concerns.
     pub target_type: String,
     /// Which one; may be empty.
     pub target_id: String,
-    /// Anything that helps the human. For `access` and `policy_change`: `vault_id`, `path_pattern`, `permissions`.
+    /// Anything that helps the human. For `access` and `policy_change`: `vault_id`, `path_pattern`, `permissions`;
+    /// for `secret.provide`: `vault_id`, `path` and perhaps `type`.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub summary: Value,
     /// Why, in the agent's words.
@@ -103,7 +106,7 @@ pub struct GrantChoice {
 }
 
 /// Body of `POST /v1/approvals/{approval_id}/decide`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecideApprovalRequest {
     /// `approve` or `reject`; `approved`, `rejected`, `deny` and `denied` are understood too.
@@ -114,10 +117,14 @@ pub struct DecideApprovalRequest {
     /// For a request for access. When absent: for the time asked for, else once; a `policy_change` for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantChoice>,
+    /// For a `secret.provide`: the value that the agent lacks. It goes into the vault, as the caller's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub value: Option<SecretText>,
 }
 
 /// Body of `POST /v1/approvals/{approval_id}/approve`, `/deny` and `/cancel`; may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerApprovalRequest {
     /// Why.
@@ -126,6 +133,10 @@ pub struct AnswerApprovalRequest {
     /// With `approve`: as in `decide`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantChoice>,
+    /// With `approve`: as in `decide`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub value: Option<SecretText>,
 }
 
 /// Query of `GET /v1/approvals`.

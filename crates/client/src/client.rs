@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 use crate::auth::AgentTokenRequest;
 use crate::call::Call;
-use crate::error::Error;
+use crate::error::{BoxError, Error};
 use crate::problem::ProblemDetails;
 use crate::transport::{Network, Transport};
 
@@ -45,6 +45,17 @@ pub enum Credential {
         /// The key, `ocv_…`.
         api_key: SecretString,
     },
+    /// An agent that signs for its tokens, because it keeps its own key (RFC 7523).
+    AgentAssertion(Arc<dyn SignAssertion>),
+}
+
+/// The key pair of an agent, wherever it is kept.
+pub trait SignAssertion: Send + Sync {
+    /// A fresh assertion in the body of `POST /v1/auth/agent-token`. Each one is good for one exchange.
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    fn sign(&self) -> Result<AgentTokenRequest, BoxError>;
 }
 
 /// A client of one server under one credential. Clones share the access token.
@@ -61,9 +72,15 @@ enum Session {
     Anonymous,
     Fixed(HeaderValue),
     Agent {
-        request: AgentTokenRequest,
+        proof: Proof,
         token: Mutex<Option<AccessToken>>,
     },
+}
+
+/// What an agent gets its tokens for.
+enum Proof {
+    Key(AgentTokenRequest),
+    Assertion(Arc<dyn SignAssertion>),
 }
 
 /// A token in the form it is sent.
@@ -113,13 +130,17 @@ impl Client {
             Credential::Anonymous => Session::Anonymous,
             Credential::Bearer(token) => Session::Fixed(bearer(token.expose())?),
             Credential::AgentKey { agent_id, api_key } => Session::Agent {
-                request: AgentTokenRequest {
+                proof: Proof::Key(AgentTokenRequest {
                     agent_id,
                     api_key: Some(api_key.into()),
                     client_assertion_type: None,
                     client_assertion: None,
                     dpop_jwk: None,
-                },
+                }),
+                token: Mutex::new(None),
+            },
+            Credential::AgentAssertion(signer) => Session::Agent {
+                proof: Proof::Assertion(signer),
                 token: Mutex::new(None),
             },
         });
@@ -193,17 +214,22 @@ impl Client {
 
     /// The `Authorization` header for a request now, after an exchange if need be.
     async fn authorization(&self) -> Result<Option<HeaderValue>, Error> {
-        let (request, token) = match &*self.session {
+        let (proof, token) = match &*self.session {
             Session::Anonymous => return Ok(None),
             Session::Fixed(authorization) => return Ok(Some(authorization.clone())),
-            Session::Agent { request, token } => (request, token),
+            Session::Agent { proof, token } => (proof, token),
         };
         // Held across the exchange: whoever comes meanwhile waits and then finds the new token.
         let mut token = token.lock().await;
         if let Some(token) = token.as_ref().filter(|token| token.is_fresh()) {
             return Ok(Some(token.authorization.clone()));
         }
-        let call = Call::post("v1/auth/agent-token").json(request)?.public();
+        let call = Call::post("v1/auth/agent-token");
+        let call = match proof {
+            Proof::Key(request) => call.json(request)?,
+            Proof::Assertion(signer) => call.json(&signer.sign().map_err(Error::Signing)?)?,
+        };
+        let call = call.public();
         // Not `self.agent_token()`, whose `send` would come back here and make the future recursive.
         let response = succeeded(self.send_with(&call, None).await?)?;
         let answer: crate::auth::TokenResponse =

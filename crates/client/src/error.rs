@@ -37,6 +37,9 @@ pub enum Error {
     /// The request cannot be written down.
     #[error("the request cannot be encoded: {0}")]
     Encode(&'static str),
+    /// The credential cannot sign for a token.
+    #[error("the credential cannot be used")]
+    Signing(#[source] BoxError),
     /// The base URL is of no use.
     #[error("not a usable base URL: {0}")]
     BaseUrl(&'static str),

@@ -61,5 +61,5 @@ pub mod vaults;
 pub mod webhooks;
 pub mod wire;
 
-pub use client::{Client, Credential};
+pub use client::{Client, Credential, SignAssertion};
 pub use error::{BoxError, Error};

@@ -11,8 +11,10 @@
 //! - Whatever a tool's hints say about it is true; a host may skip its confirmation because of them.
 
 mod catalog;
+mod files;
 mod handler;
 mod inspect;
+mod lobby;
 mod memory;
 mod outcome;
 mod session;
@@ -21,7 +23,9 @@ mod text;
 mod tools;
 
 pub use catalog::scopes_of_request;
+pub use files::Workspace;
 pub use handler::{Handler, SessionMissing, serve_stdio};
+pub use lobby::{Asked, Door, DoorFuture, Lobby};
 pub use memory::Memory;
 pub use session::Session;
 pub use settings::{

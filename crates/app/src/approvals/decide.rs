@@ -1,9 +1,9 @@
 //! Answering a question, and granting what it asked for, in one unit of work.
 
-use super::wanted::checked_seconds;
+use super::wanted::{checked_seconds, provided_kind};
 use super::{
-    Approval, GATED_READ, POLICY_CHANGE, approval_of, checked, concerns, details_of, missing,
-    status_at,
+    Approval, GATED_READ, POLICY_CHANGE, PROVIDE_SECRET, approval_of, checked, concerns,
+    details_of, missing, status_at,
 };
 use crate::App;
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use crate::live::{Caller, Live};
 use crate::op::Op;
 use crate::policies;
 use crate::reauth::Confirmation;
+use crate::secrets::{self, PutRequest};
 use crate::vaults::{self, require_control, vault_of};
 use oneclaw_core::audit::Details;
 use oneclaw_core::caller::Principal;
@@ -29,10 +30,11 @@ use std::time::Duration;
 const ONCE_WITHIN: i64 = 24 * 60 * 60;
 
 /// A person's answer.
-#[derive(Clone, Debug)]
 pub enum Answer {
     /// Yes; how far, when it was a question for access. `None`: as was asked.
     Approve(Option<Grant>),
+    /// The value that the agent lacks. It goes into the vault, and the agent sees it only as its policies allow.
+    Provide(SecretString),
     /// No.
     Reject,
 }
@@ -61,10 +63,10 @@ pub async fn decide(
     let reason = reason.map(|text| checked("reason", &text)).transpose()?;
     let reason = reason.filter(|text| !text.is_empty());
     let confirmation = match answer {
-        Answer::Approve(_) => needed(app, caller, id, confirm).await?,
+        Answer::Approve(_) | Answer::Provide(_) => needed(app, caller, id, confirm).await?,
         Answer::Reject => None,
     };
-    let by = caller.clone();
+    let (app_in, by) = (app.clone(), caller.clone());
     let decided = app
         .run(move |op| {
             Box::pin(async move {
@@ -72,7 +74,7 @@ pub async fn decide(
                 if let Some(confirmation) = confirmation {
                     confirmation.spend(op, &by, Purpose::ApprovalDecide).await?;
                 }
-                answer_in_turn(op, &by, &live, id, answer, reason).await
+                answer_in_turn(&app_in, op, (&by, &live), id, answer, reason).await
             })
         })
         .await?;
@@ -101,9 +103,9 @@ async fn needed(
 }
 
 async fn answer_in_turn(
+    app: &App,
     op: &mut Op,
-    caller: &Caller,
-    live: &Live,
+    (caller, live): (&Caller, &Live),
     id: ApprovalId,
     answer: Answer,
     reason: Option<String>,
@@ -116,10 +118,20 @@ async fn answer_in_turn(
         return Err(over(status));
     }
     let (status, granted) = match answer {
+        Answer::Approve(_) if row.action == PROVIDE_SECRET => {
+            return Err(Error::invalid(
+                "value",
+                "Type the value that the agent asks for. It goes into the vault, not to the agent.",
+            ));
+        }
         Answer::Approve(grant) => (
             ApprovalStatus::Approved,
             give(op, caller, live, &row, grant).await?,
         ),
+        Answer::Provide(value) => {
+            provide(app, op, caller, live, &row, value).await?;
+            (ApprovalStatus::Approved, None)
+        }
         Answer::Reject => (ApprovalStatus::Rejected, None),
     };
     let stored = StoredAnswer {
@@ -212,6 +224,29 @@ async fn give(
     };
     let policy = policies::insert_limited(op, caller, live, vault, request, terms.uses).await?;
     Ok(Some((terms.mode, policy.id)))
+}
+
+/// Stores the value that an agent lacks, as this human and with their authority.
+async fn provide(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    live: &Live,
+    row: &ApprovalRow,
+    value: SecretString,
+) -> Result<()> {
+    let (PROVIDE_SECRET, Some(vault)) = (row.action.as_str(), row.vault_id) else {
+        return Err(Error::invalid("value", "This request asks for no value."));
+    };
+    let path = SecretPath::parse(&row.path_pattern).map_err(Error::internal)?;
+    let request = PutRequest {
+        value,
+        kind: provided_kind(&row.summary),
+        metadata: None,
+        expires_at: None,
+        max_access_count: None,
+    };
+    secrets::put_in(app, op, (caller, live), vault, &path, request).await
 }
 
 /// What a grant comes down to.

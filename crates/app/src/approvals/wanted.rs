@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use oneclaw_core::id::{AgentId, VaultId};
+use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::{PathPattern, SecretPath};
 use oneclaw_core::policy::{Permission, PermissionSet};
 use serde::Deserialize;
@@ -31,6 +32,20 @@ struct Summary {
     duration_seconds: Option<i64>,
     #[serde(default)]
     principal_id: Option<Uuid>,
+}
+
+/// The summary of a question for a value.
+#[derive(Deserialize)]
+struct Slot {
+    vault_id: VaultId,
+    path: String,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}
+
+/// The type that a value is asked for as.
+pub(super) fn provided_kind(summary: &str) -> Option<String> {
+    serde_json::from_str::<Slot>(summary).ok()?.kind
 }
 
 impl Wanted {
@@ -66,6 +81,24 @@ impl Wanted {
             permissions: PermissionSet::parse(&words)
                 .map_err(|error| Error::invalid("summary", error.to_string()))?,
             seconds: checked_seconds("duration_seconds", seconds.or(summary.duration_seconds))?,
+        })
+    }
+
+    /// A value for one path. That the agent may read it there does not follow.
+    pub(super) fn value_at(summary: &Value) -> Result<Self> {
+        let wrong = |why: String| Error::invalid("summary", why);
+        let summary = Slot::deserialize(summary).map_err(|_| {
+            wrong("To ask for a value, name vault_id and path in the summary.".to_owned())
+        })?;
+        let path = SecretPath::parse(&summary.path).map_err(|error| wrong(error.to_string()))?;
+        if let Some(kind) = &summary.kind {
+            SecretType::parse(kind).map_err(|error| wrong(error.to_string()))?;
+        }
+        Ok(Self {
+            vault: summary.vault_id,
+            pattern: PathPattern::exactly(&path),
+            permissions: PermissionSet::from_iter([]),
+            seconds: None,
         })
     }
 

@@ -9,7 +9,7 @@ use crate::caches::VaultView;
 use crate::commit::{Light, Outcome, Step};
 use crate::error::{Error, Kind, Result};
 use crate::lane::{Attempt, Retry, entry_of};
-use crate::live::Caller;
+use crate::live::{Caller, Live};
 use crate::op::Op;
 use crate::quotas::{self, Resource};
 use oneclaw_core::audit::Details;
@@ -466,6 +466,40 @@ fn sealed_of_new(new: &NewVersion) -> SealedRow {
     }
 }
 
+/// Writes a secret inside another unit of work, as whoever calls and with what they may do now.
+pub(crate) async fn put_in(
+    app: &App,
+    op: &mut Op,
+    (caller, live): (&Caller, &Live),
+    vault: VaultId,
+    path: &SecretPath,
+    request: PutRequest,
+) -> Result<()> {
+    let write = Write::parse(app, request)?;
+    let granted = op.decide(live, caller, vault, Action::Write, path).await?;
+    let found = op.tx().find_vault(caller.org(), vault).await?;
+    let found = found.ok_or_else(crate::vaults::missing)?;
+    if found.cmek_fingerprint.is_some() {
+        check_shape(write.value.expose()).map_err(|_| {
+            Error::invalid(
+                "value",
+                "The values of this vault are encrypted by its clients. Write it with one of them.",
+            )
+        })?;
+    }
+    let head = op.tx().find_secret_head(caller.org(), vault, path.as_str());
+    if head.await?.is_none() {
+        quotas::check_room(op, caller.org(), Resource::Secrets).await?;
+    }
+    let details = granted_details(vault, &granted);
+    let new = Internal {
+        kind: &write.kind,
+        value: &write.value,
+        cmek_fingerprint: found.cmek_fingerprint,
+    };
+    store(app, op, caller, (vault, path), new, details).await
+}
+
 /// Writes a secret of the server's own making in a unit of work, without a policy decision: the
 /// identity keys of an agent. Callers of the API go through [`put`].
 pub(crate) async fn put_internal(
@@ -477,6 +511,37 @@ pub(crate) async fn put_internal(
     kind: &str,
     value: &SecretString,
 ) -> Result<()> {
+    let new = Internal {
+        kind,
+        value,
+        cmek_fingerprint: None,
+    };
+    let details = Details::new()
+        .uuid("vault_id", vault)
+        .text("path", path.as_str());
+    store(app, op, caller, (vault, path), new, details).await
+}
+
+/// A value that is stored in a unit of work.
+struct Internal<'a> {
+    kind: &'a str,
+    value: &'a SecretString,
+    cmek_fingerprint: Option<String>,
+}
+
+async fn store(
+    app: &App,
+    op: &mut Op,
+    caller: &Caller,
+    (vault, path): (VaultId, &SecretPath),
+    new: Internal<'_>,
+    details: Details,
+) -> Result<()> {
+    let Internal {
+        kind,
+        value,
+        cmek_fingerprint,
+    } = new;
     let now = op.now();
     let org = caller.org();
     let before = op.tx().find_secret_head(org, vault, path.as_str()).await?;
@@ -524,16 +589,12 @@ pub(crate) async fn put_internal(
         created_at: now,
         expires_at: None,
         max_access_count: None,
-        cmek_fingerprint: None,
+        cmek_fingerprint,
     };
     if op.tx().put_versions(&[&new]).await?.is_empty() {
         return Err(overtaken());
     }
-    let details = Details::new()
-        .uuid("vault_id", vault)
-        .text("path", path.as_str())
-        .text("type", kind)
-        .int("version", version);
+    let details = details.text("type", kind).int("version", version);
     op.log(entry_of(
         caller,
         "secret.write",

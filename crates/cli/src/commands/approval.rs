@@ -7,6 +7,7 @@ use oneclaw_client::approvals::{
     AccessTemplate, AnswerApprovalRequest, ApprovalResponse, CreateApprovalRequest,
     GetApprovalQuery, GrantChoice, ListApprovalsQuery,
 };
+use oneclaw_client::wire::SecretText;
 use oneclaw_core::clock::{Clock as _, SystemClock};
 use oneclaw_core::id::ApprovalId;
 use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
@@ -40,6 +41,8 @@ const DETAILS: [Column; 10] = [
 ];
 /// How long one question to the server may take; shorter than the client waits for an answer.
 const ONE_QUESTION: u64 = 20;
+/// A question for a value, as the API calls it.
+const PROVIDE_SECRET: &str = "secret.provide";
 
 #[derive(Subcommand)]
 pub(crate) enum ApprovalCommand {
@@ -200,12 +203,37 @@ async fn answer(
     reason: Option<String>,
     grant: Option<GrantChoice>,
     remote: &Remote,
+    printer: Printer,
 ) -> Result<ApprovalResponse, Failure> {
-    let request = AnswerApprovalRequest { reason, grant };
+    let value = match decision {
+        Decision::Approve => asked_value(id, remote, printer).await?,
+        Decision::Reject => None,
+    };
+    let request = AnswerApprovalRequest {
+        reason,
+        grant,
+        value,
+    };
     Ok(match decision {
         Decision::Approve => remote.client.approve_approval(id, &request).await?,
         Decision::Reject => remote.client.deny_approval(id, &request).await?,
     })
+}
+
+/// The value, when that is what an agent asks for: typed here, or piped in.
+async fn asked_value(
+    id: ApprovalId,
+    remote: &Remote,
+    printer: Printer,
+) -> Result<Option<SecretText>, Failure> {
+    let at_once = GetApprovalQuery::default();
+    let asked = remote.client.get_approval(id, &at_once).await?;
+    if asked.action != PROVIDE_SECRET || asked.status != ApprovalStatus::Pending {
+        return Ok(None);
+    }
+    let prompt = format!("Value for {}", harmless(&asked.secret_path));
+    let value = input::secret(None, false, &prompt, printer)?;
+    Ok(Some(value.into()))
 }
 
 async fn review(remote: &Remote, printer: Printer) -> Result<(), Failure> {
@@ -232,7 +260,7 @@ async fn review(remote: &Remote, printer: Printer) -> Result<(), Failure> {
             "d" | "deny" => Decision::Reject,
             _ => continue,
         };
-        let decided = answer(request.id, decision, None, None, remote).await?;
+        let decided = answer(request.id, decision, None, None, remote, printer).await?;
         printer.say(format_args!("{}: {}", decided.status.as_str(), request.id));
     }
     Ok(())
@@ -259,11 +287,19 @@ pub(crate) async fn run(
             &DETAILS,
         ),
         ApprovalCommand::Approve { id, reason, terms } => {
-            let decided = answer(id, Decision::Approve, reason, terms.choice(), remote).await?;
+            let decided = answer(
+                id,
+                Decision::Approve,
+                reason,
+                terms.choice(),
+                remote,
+                printer,
+            )
+            .await?;
             printer.done(format_args!("approved {id}"), &decided)
         }
         ApprovalCommand::Deny { id, reason } => {
-            let decided = answer(id, Decision::Reject, reason, None, remote).await?;
+            let decided = answer(id, Decision::Reject, reason, None, remote, printer).await?;
             printer.done(format_args!("denied {id}"), &decided)
         }
         ApprovalCommand::Decide {
@@ -271,7 +307,7 @@ pub(crate) async fn run(
             decision,
             reason,
         } => {
-            let decided = answer(id, decision, reason, None, remote).await?;
+            let decided = answer(id, decision, reason, None, remote, printer).await?;
             printer.done(format_args!("{} {id}", decided.status.as_str()), &decided)
         }
         ApprovalCommand::Request(args) => {

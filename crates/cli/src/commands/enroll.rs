@@ -8,24 +8,15 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::Args;
-use oneclaw_client::Error;
-use oneclaw_client::enrollments::{
-    EnrollAgentRequest, EnrollAgentResponse, EnrollmentStatusQuery, EnrollmentStatusResponse,
-    RequestedAccess,
-};
+use oneclaw_client::enrollments::{EnrollAgentRequest, EnrollmentStatusResponse, RequestedAccess};
 use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
-use oneclaw_core::model::enrollment::{EnrollmentStatus, access_text};
-use oneclaw_core::phrase::PhraseOf;
-use oneclaw_crypto::SystemRandom;
-use oneclaw_crypto::assertion::AgentKeyPair;
 use serde_json::json;
 
 use crate::output::{Exit, Failure, Printer, harmless};
+use crate::pairing::{self, Look};
 use crate::remote::Remote;
 use crate::saved_agents::{self, SavedAgent};
 
-/// How often the server is asked.
-const ASK_EVERY: Duration = Duration::from_secs(3);
 /// How often a wait says that it goes on, where no terminal shows it.
 const SAY_EVERY: Duration = Duration::from_secs(30);
 
@@ -94,8 +85,7 @@ pub(crate) async fn run(
     if args.wait {
         return enroll_and_wait(args, remote, printer).await;
     }
-    let request = request(&args, None);
-    let answer = remote.client.enroll_agent(&request).await?;
+    let answer = remote.client.enroll_agent(&wish(&args)).await?;
     if printer.json {
         return printer.json(&answer);
     }
@@ -108,13 +98,13 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn request(args: &EnrollArgs, public_key: Option<String>) -> EnrollAgentRequest {
+fn wish(args: &EnrollArgs) -> EnrollAgentRequest {
     EnrollAgentRequest {
         name: args.name.clone(),
         human_email: args.email.clone(),
         description: args.description.clone(),
-        credential: public_key.as_ref().map(|_| "private_key_jwt".to_owned()),
-        public_key,
+        credential: None,
+        public_key: None,
         requested_access: args.access.iter().map(|wish| wish.asked(args)).collect(),
     }
 }
@@ -153,7 +143,7 @@ async fn enroll_and_wait(
             printer.say("going on with the request that waits already");
             agent
         }
-        _ => ask(&args, remote).await?,
+        _ => pairing::ask(&wish(&args), remote).await?,
     };
     if printer.json {
         printer.json(&json!({
@@ -172,102 +162,18 @@ async fn enroll_and_wait(
     conclude(&args.name, agent, &decided, remote, printer).await
 }
 
-/// Makes the key pair, asks, and saves both before anything else can happen.
-async fn ask(args: &EnrollArgs, remote: &Remote) -> Result<SavedAgent, Failure> {
-    let broken = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Failed, "no key pair can be made").because(error)
-    };
-    let pair = AgentKeyPair::generate(&SystemRandom).map_err(|error| broken(&error))?;
-    let public = pair.public_key().map_err(|error| broken(&error))?;
-    let request = request(args, Some(public.to_base64()));
-    let wishes = request.requested_access.iter().cloned();
-    let access = access_text(&wishes.map(Into::into).collect::<Vec<_>>());
-    let answer = remote.client.enroll_agent(&request).await?;
-    let EnrollAgentResponse {
-        pairing_id: Some(pairing_id),
-        poll_token: Some(poll_token),
-        ..
-    } = answer
-    else {
-        return Err(Failure::new(
-            Exit::Unavailable,
-            "this server does not know agents that keep their own key",
-        )
-        .next(format!("1claw agent enroll {} without --wait", args.name)));
-    };
-    let email = args
-        .email
-        .as_deref()
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase();
-    // From our own key: whatever stands between us and the server cannot show another request's words.
-    let phrase = PhraseOf {
-        enrollment: pairing_id,
-        public_key: public.as_bytes(),
-        name: args.name.trim(),
-        human_email: &email,
-        access: &access,
-    };
-    let url = answer.approval_url.expose();
-    let issuer = url
-        .rsplit_once("/enroll/")
-        .map_or(url, |(issuer, _)| issuer);
-    let phrase = phrase.phrase();
-    if answer.phrase.is_some_and(|shown| shown != phrase) {
-        return Err(Failure::new(
-            Exit::Mismatch,
-            "the server would show other words than this request has",
-        )
-        .because("it understood the request differently, or something on the way changed it")
-        .next("check the address with `1claw doctor`, then ask again"));
-    }
-    let agent = SavedAgent {
-        pairing_id,
-        poll_token,
-        issuer: issuer.to_owned(),
-        private_key: pair.to_base64().into(),
-        fingerprint: public.fingerprint(),
-        phrase,
-        approval_url: answer.approval_url,
-        expires_at: answer.expires_at,
-        agent_id: None,
-    };
-    saved_agents::save(&remote.folders, &remote.url, &args.name, &agent)?;
-    Ok(agent)
-}
-
 async fn wait(
     agent: &SavedAgent,
     remote: &Remote,
     printer: Printer,
 ) -> Result<EnrollmentStatusResponse, Failure> {
-    let query = EnrollmentStatusQuery {
-        poll: agent.poll_token.expose().to_owned().into(),
-    };
     let mut said: Option<Timestamp> = None;
     loop {
-        let pause = match remote
-            .client
-            .enrollment_status(agent.pairing_id, &query)
-            .await
-        {
-            Ok(answer) if answer.status != EnrollmentStatus::Pending => return Ok(answer),
-            // The server may be starting again; the request waits in its database.
-            Ok(_) | Err(Error::Transport(_)) => ASK_EVERY,
-            Err(Error::Problem {
-                problem,
-                retry_after,
-            }) if problem.status == 429 || problem.status >= 500 => {
-                retry_after.unwrap_or(ASK_EVERY).max(ASK_EVERY)
-            }
-            Err(error) => return Err(error.into()),
+        let pause = match pairing::look(agent, &remote.client).await? {
+            Look::Decided(answer) => return Ok(answer),
+            Look::Waiting(pause) => pause,
         };
         let now = SystemClock.now();
-        if agent.expires_at <= now {
-            return Err(Failure::new(Exit::TimedOut, "nobody has decided in time")
-                .next("run the command again to ask again"));
-        }
         if said.is_none_or(|at| at.plus(SAY_EVERY) <= now) {
             tell_waiting(agent, said.is_none(), printer)?;
             said = Some(now);
@@ -290,7 +196,6 @@ fn tell_waiting(agent: &SavedAgent, first: bool, printer: Printer) -> Result<(),
     Ok(())
 }
 
-/// Signs in once, so that "approved" means that it works.
 async fn conclude(
     name: &str,
     agent: SavedAgent,
@@ -298,29 +203,17 @@ async fn conclude(
     remote: &Remote,
     printer: Printer,
 ) -> Result<(), Failure> {
-    let Some(agent_id) = decided.agent_id else {
-        saved_agents::remove(&remote.folders, &remote.url, name)?;
-        return Err(match decided.status {
-            EnrollmentStatus::Denied => Failure::new(Exit::Forbidden, "the request was denied")
-                .next("if that was a mistake, ask again: the same command"),
-            _ => Failure::new(Exit::TimedOut, "nobody has decided in time")
-                .next("run the command again to ask again"),
-        });
-    };
-    let agent = SavedAgent {
-        agent_id: Some(agent_id),
-        ..agent
-    };
-    agent.sign_in(&remote.client).await?;
-    saved_agents::save(&remote.folders, &remote.url, name, &agent)?;
+    let agent = pairing::conclude(name, agent, decided, remote).await?;
     let file = remote.folders.agents_file();
+    let agent_id = agent.agent_id;
     if printer.json {
         return printer.json(&json!({
             "event": "approved", "agent_id": agent_id, "key_file": file.display().to_string(),
         }));
     }
+    let id = agent_id.map(|id| id.to_string()).unwrap_or_default();
     printer.say(format_args!(
-        "approved: {name:?} is agent {agent_id}\nits key never left {} (only you can read it)\nuse it: ONECLAW_AGENT={name} 1claw secret list",
+        "approved: {name:?} is agent {id}\nits key never left {} (only you can read it)\nuse it: ONECLAW_AGENT={name} 1claw secret list",
         file.display()
     ));
     Ok(())

@@ -2,13 +2,16 @@
 //!
 //! Invariant: stdout belongs to the protocol; everything else goes to stderr.
 
+mod doorway;
 mod edit;
 mod install;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use oneclaw_client::mcp::{self, Handler, Inspection, Session, Settings, Toolset};
+use oneclaw_client::mcp::{
+    self, Handler, Inspection, Lobby, Session, Settings, Toolset, Workspace,
+};
 use oneclaw_client::{Client, Credential};
 use oneclaw_core::id::VaultId;
 use oneclaw_core::secret::SecretString;
@@ -16,8 +19,10 @@ use oneclaw_core::secret::SecretString;
 use crate::args::{Global, LogFormat, McpArgs, McpCommand};
 use crate::output::{Exit, Failure, Printer};
 use crate::process;
-use crate::settings::{DEFAULT_URL, variable};
+use crate::remote::{Remote, pick};
+use crate::settings::variable;
 
+use doorway::Doorway;
 pub(crate) use install::InstallArgs;
 
 const USER_AGENT: &str = concat!("1claw-mcp/", env!("CARGO_PKG_VERSION"));
@@ -28,34 +33,31 @@ pub(crate) fn run(args: McpArgs, global: &Global, printer: Printer) -> Result<()
         return install::run(args, global, printer);
     }
     process::start_log(LogFormat::Text, "warn,oneclaw_client::mcp=info");
-    let url = global
-        .api_url
-        .clone()
-        .or_else(|| variable("ONECLAW_API_URL"));
-    let url = url.unwrap_or_else(|| DEFAULT_URL.to_owned());
+    let mut global = global.clone();
+    global.api_url = global.api_url.or_else(|| variable("ONECLAW_API_URL"));
+    let mut remote = Remote::anonymous(&global)?;
+    remote.client = remote.client.with_user_agent(USER_AGENT)?;
     let credential = if args.local_only {
-        Credential::Anonymous
+        Some(Credential::Anonymous)
     } else {
-        credential(args.key_file.as_deref())?
+        credential(args.key_file.as_deref(), &remote)?
     };
     let settings = Arc::new(settings(args));
     process::start_runtime()?.block_on(async {
-        let client = Client::new(&url)
-            .and_then(|client| client.with_user_agent(USER_AGENT))
-            .and_then(|client| client.with_credential(credential))
-            .map_err(|error| {
-                Failure::new(Exit::Usage, "the vault cannot be used").because(error)
-            })?;
-        let vault = match &global.vault {
-            Some(named) => Some(vault(&client, named).await?),
-            None => None,
+        let handler = match credential {
+            Some(credential) => {
+                let client = remote.client.clone().with_credential(credential)?;
+                let vault = match remote.named_vault() {
+                    Some(named) => Some(vault(&client, named).await?),
+                    None => None,
+                };
+                Handler::of(Arc::new(Session::new(client, vault, settings)))
+            }
+            None => Handler::outside(Lobby::new(Arc::new(Doorway::new(remote)), settings)),
         };
-        let session = Arc::new(Session::new(client, vault, settings));
-        mcp::serve_stdio(Handler::of(session))
-            .await
-            .map_err(|error| {
-                Failure::new(Exit::Failed, "the conversation broke off").because(error)
-            })
+        mcp::serve_stdio(handler).await.map_err(|error| {
+            Failure::new(Exit::Failed, "the conversation broke off").because(error)
+        })
     })
 }
 
@@ -64,13 +66,9 @@ async fn vault(client: &Client, named: &str) -> Result<VaultId, Failure> {
     if let Ok(id) = named.parse() {
         return Ok(id);
     }
-    let vaults = client.list_vaults().await.map_err(|error| {
-        Failure::new(Exit::Unavailable, "the vaults cannot be listed").because(error)
-    })?;
-    let found = vaults.vaults.into_iter().find(|vault| vault.name == named);
-    found
-        .map(|vault| vault.id)
-        .ok_or_else(|| Failure::new(Exit::NotFound, "there is no vault of this name"))
+    let vaults = client.list_vaults().await?.vaults;
+    let vaults = vaults.into_iter().map(|vault| (vault.id, vault.name));
+    pick("vault", named, vaults)
 }
 
 fn settings(args: McpArgs) -> Settings {
@@ -79,6 +77,8 @@ fn settings(args: McpArgs) -> Settings {
         read_only: args.read_only,
         local_only: args.local_only,
         values: args.values,
+        // Where the assistant started this program.
+        workspace: Workspace::new(Path::new(".")).ok(),
         inspection: Inspection {
             enabled: args.security_enabled,
             sanitization: args.sanitization_mode,
@@ -89,8 +89,9 @@ fn settings(args: McpArgs) -> Settings {
     }
 }
 
-/// The agent's key or token. A key is better: its tokens are renewed.
-fn credential(key_file: Option<&Path>) -> Result<Credential, Failure> {
+/// The agent's key or token, or the agent that was enrolled on this machine. A key is better than a token:
+/// its tokens are renewed. A person's sign-in is never used: an assistant is an agent.
+fn credential(key_file: Option<&Path>, remote: &Remote) -> Result<Option<Credential>, Failure> {
     let agent_id = variable("ONECLAW_AGENT_ID")
         .map(|id| id.parse())
         .transpose();
@@ -104,14 +105,12 @@ fn credential(key_file: Option<&Path>) -> Result<Credential, Failure> {
         },
     };
     if let Some(api_key) = key {
-        return Ok(Credential::AgentKey { agent_id, api_key });
+        return Ok(Some(Credential::AgentKey { agent_id, api_key }));
     }
-    match crate::settings::credential("ONECLAW_AGENT_TOKEN")? {
-        Some(token) => Ok(Credential::Bearer(token)),
-        None => Err(Failure::new(Exit::Failed, "there are no credentials").next(
-            "set ONECLAW_AGENT_API_KEY (or ONECLAW_AGENT_API_KEY_FILE), or ONECLAW_AGENT_TOKEN",
-        )),
+    if let Some(token) = crate::settings::credential("ONECLAW_AGENT_TOKEN")? {
+        return Ok(Some(Credential::Bearer(token)));
     }
+    remote.saved_agent()
 }
 
 fn read_key(file: &Path) -> Result<SecretString, Failure> {

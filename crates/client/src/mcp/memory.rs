@@ -10,6 +10,8 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
+use oneclaw_core::id::{ApprovalId, VaultId};
+use oneclaw_core::path::SecretPath;
 use sha2::{Digest as _, Sha256};
 
 /// Shorter values are too common to mean anything.
@@ -26,6 +28,8 @@ pub struct Memory {
     /// Makes the rolling hash differ from process to process, so that nobody can prepare texts for it.
     base: u64,
     kept: Mutex<VecDeque<Fingerprint>>,
+    /// What humans were asked about readings, oldest first.
+    asked: Mutex<VecDeque<(VaultId, SecretPath, ApprovalId)>>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -53,11 +57,42 @@ impl Default for Memory {
         Self {
             base: RandomState::new().hash_one(()) | 1,
             kept: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 }
 
 impl Memory {
+    /// Remembers which question is about reading a path.
+    pub(super) fn remember_question(&self, vault: VaultId, path: &SecretPath, id: ApprovalId) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|(of, at, _)| (*of, at) != (vault, path));
+        if asked.len() == MOST {
+            asked.pop_front();
+        }
+        asked.push_back((vault, path.clone(), id));
+    }
+
+    /// The question about reading a path.
+    pub(super) fn question(&self, vault: VaultId, path: &SecretPath) -> Option<ApprovalId> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = asked.iter().find(|(of, at, _)| (*of, at) == (vault, path));
+        found.map(|(_, _, id)| *id)
+    }
+
+    /// Forgets a question whose answer was used. `false` when somebody else has used it meanwhile.
+    pub(super) fn forget_question(
+        &self,
+        vault: VaultId,
+        path: &SecretPath,
+        id: ApprovalId,
+    ) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = asked.len();
+        asked.retain(|(of, at, known)| (*of, at, *known) != (vault, path, id));
+        asked.len() < before
+    }
+
     /// Remembers a value in the spellings that it is likely to be passed on in.
     pub(super) fn remember(&self, value: &str) {
         let value = value.trim();

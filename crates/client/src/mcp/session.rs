@@ -106,6 +106,9 @@ impl Session {
             "delete_secret" => self.delete_secret(parse(arguments)?).await,
             "create_vault" => self.create_vault(parse(arguments)?).await,
             "grant_access" => self.grant_access(parse(arguments)?).await,
+            "call_with_secret" => self.call_with_secret(parse(arguments)?).await,
+            "write_env_file" => self.write_env_file(parse(arguments)?).await,
+            "request_secret_from_human" => self.request_secret_from_human(parse(arguments)?).await,
             "share_secret" => self.share_secret(parse(arguments)?).await,
             "inspect_content" => self.inspect_content(&parse(arguments)?),
             "whoami" => self.whoami().await,
@@ -159,6 +162,6 @@ impl Session {
 }
 
 /// Reads arguments. What does not fit is named by its place, and what it was is not repeated.
-fn parse<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Refusal> {
+pub(super) fn parse<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Refusal> {
     serde_json::from_value(Value::Object(arguments)).map_err(Refusal::arguments)
 }

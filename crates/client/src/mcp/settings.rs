@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::files::Workspace;
+
 /// Which tools there are, and how closely they look at text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -13,6 +15,8 @@ pub struct Settings {
     pub local_only: bool,
     /// Whether values reach the model.
     pub values: Values,
+    /// Where files with values may be written; nowhere, over HTTP.
+    pub workspace: Option<Workspace>,
     /// How text is looked at on its way in and out.
     pub inspection: Inspection,
 }
@@ -24,6 +28,7 @@ impl Default for Settings {
             read_only: false,
             local_only: false,
             values: Values::Allow,
+            workspace: None,
             inspection: Inspection::default(),
         }
     }
@@ -103,6 +108,8 @@ choice! {
         Read = "read",
         /// Writing and deleting secrets.
         Write = "write",
+        /// Using a secret without seeing it.
+        Use = "use",
         /// Asking for access, and why it was refused.
         Access = "access",
         /// Handing a secret to somebody.
@@ -117,6 +124,8 @@ choice! {
     Values {
         /// As the vault's policies say.
         Allow = "allow",
+        /// After a human has said yes to each reading.
+        Ask = "ask",
         /// Never: tools say how to use a secret without seeing it.
         Never = "never",
     }

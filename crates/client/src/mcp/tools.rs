@@ -4,6 +4,7 @@ pub(super) mod access;
 pub(super) mod admin;
 pub(super) mod read;
 pub(super) mod share;
+pub(super) mod usage;
 pub(super) mod write;
 
 use std::fmt;

@@ -15,6 +15,7 @@ use oneclaw_client::approvals::{
     AnswerApprovalRequest, ApprovalListResponse, ApprovalResponse, CreateApprovalRequest,
     DecideApprovalRequest, GetApprovalQuery, GrantChoice, ListApprovalsQuery, QuickDecideQuery,
 };
+use oneclaw_client::wire::SecretText;
 use oneclaw_core::id::ApprovalId;
 use oneclaw_core::limit::Limit;
 use oneclaw_core::model::approval::{ApprovalStatus, Decision as Word};
@@ -142,7 +143,7 @@ async fn decide_approval(
     Json(body): Json<DecideApprovalRequest>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
     let answer = match Word::parse(&body.decision) {
-        Some(Word::Approve) => Decision::Approve(body.grant.as_ref().map(grant)),
+        Some(Word::Approve) => yes(body.grant.as_ref(), body.value),
         Some(Word::Reject) => Decision::Reject,
         None => return Err(unknown_decision()),
     };
@@ -161,7 +162,7 @@ async fn approve_approval(
     OptionalJson(body): OptionalJson<AnswerApprovalRequest>,
 ) -> ApiResult<Reply<ApprovalResponse>> {
     let body = body.unwrap_or_default();
-    let answer = Decision::Approve(body.grant.as_ref().map(grant));
+    let answer = yes(body.grant.as_ref(), body.value);
     answered(&app, &caller, id, answer, body.reason, confirm).await
 }
 
@@ -209,6 +210,13 @@ async fn answered(
 
 fn unknown_decision() -> ApiError {
     ApiError::invalid("decision", "must be approve or reject")
+}
+
+fn yes(choice: Option<&GrantChoice>, value: Option<SecretText>) -> Decision {
+    match value {
+        Some(value) => Decision::Provide(value.into()),
+        None => Decision::Approve(choice.map(grant)),
+    }
 }
 
 fn grant(choice: &GrantChoice) -> Grant {

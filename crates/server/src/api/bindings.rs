@@ -62,7 +62,7 @@ async fn create_binding(
     Ok(Created(binding_response(made)?))
 }
 
-/// List the bindings of an agent. For people only.
+/// List the bindings of an agent: for the people who manage it, and for itself.
 #[utoipa::path(get, path = "/v1/agents/{agent_id}/bindings", operation_id = "listBindings", tag = "Bindings",
     params(("agent_id" = Uuid, Path, description = "Id of the agent.")),
     responses((status = 200, description = "The bindings, by name.", body = BindingListResponse), NotFound))]

@@ -51,6 +51,8 @@ struct ReviewPage {
     vault: Option<String>,
     pattern: String,
     permissions: String,
+    /// Whether a value is asked for, which is typed here.
+    asks_for_value: bool,
     /// Whether reading is asked for, so that using without seeing may be granted instead.
     asks_to_read: bool,
     state: Pill,
@@ -126,6 +128,7 @@ async fn show(
         vault,
         pattern: asked.map_or_else(String::new, |access| access.pattern.clone()),
         permissions: asked.map_or_else(String::new, |access| access.permissions.join(", ")),
+        asks_for_value: approval.action == approvals::PROVIDE_SECRET,
         asks_to_read: asked
             .is_some_and(|access| access.permissions.iter().any(|word| word == "read")),
         state: status_pill(approval.status),
@@ -168,7 +171,10 @@ async fn approve(
                 .flatten(),
             permissions: (fields.text("use_only") == "yes").then(|| vec!["use".to_owned()]),
         });
-    let answer = Decision::Approve(grant);
+    let answer = match fields.take_secret("value") {
+        value if value.is_empty() => Decision::Approve(grant),
+        value => Decision::Provide(value),
+    };
     let reason = fields.optional("reason");
     let decided = async {
         let (caller, purpose) = (&signed.caller, Purpose::ApprovalDecide);

@@ -38,6 +38,7 @@ mod org;
 mod pairing;
 mod people;
 mod policies;
+mod provide;
 mod quotas;
 mod races;
 mod reauth;

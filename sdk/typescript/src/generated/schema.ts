@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the bindings of an agent. For people only. */
+        /** List the bindings of an agent: for the people who manage it, and for itself. */
         get: operations["listBindings"];
         put?: never;
         /** Give an agent a credential to use without seeing it. For people only. */
@@ -2753,6 +2753,8 @@ export interface components {
             grant?: components["schemas"]["GrantChoice"] | null;
             /** @description Why. */
             reason?: string | null;
+            /** @description With `approve`: as in `decide`. */
+            value?: string | null;
         };
         /** @description Answer of `POST /v1/auth/api-keys`. */
         ApiKeyCreatedResponse: {
@@ -3291,7 +3293,8 @@ export interface components {
         CreateApprovalRequest: {
             /**
              * @description What the agent wants to do. `access` and `policy_change` get the access in `summary` when they are approved;
-             *     any other action is a question whose answer is recorded.
+             *     `secret.provide` gets
+             *     the value that the human types into the vault; any other action is a question whose answer is recorded.
              */
             action: string;
             /**
@@ -3306,7 +3309,10 @@ export interface components {
              * @description 1 to 5; what the server finds riskier counts as that. From 2 on the answer must be confirmed.
              */
             risk_tier?: number | null;
-            /** @description Anything that helps the human. For `access` and `policy_change`: `vault_id`, `path_pattern`, `permissions`. */
+            /**
+             * @description Anything that helps the human. For `access` and `policy_change`: `vault_id`, `path_pattern`, `permissions`;
+             *     for `secret.provide`: `vault_id`, `path` and perhaps `type`.
+             */
             summary: Record<string, unknown>;
             /** @description Which one; may be empty. */
             target_id: string;
@@ -3532,6 +3538,8 @@ export interface components {
             grant?: components["schemas"]["GrantChoice"] | null;
             /** @description Why, for the agent and the log. */
             reason?: string | null;
+            /** @description For a `secret.provide`: the value that the agent lacks. It goes into the vault, as the caller's. */
+            value?: string | null;
         };
         /** @description Body of `DELETE /v1/auth/me`. Published clients disagree on the name, so either is read. */
         DeleteAccountRequest: {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oneclaw_core::id::{ApprovalId, VaultId};
 use oneclaw_core::model::approval::ApprovalStatus;
+use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::{PathPattern, SecretPath};
 use oneclaw_core::policy::{Action, PermissionSet};
 use schemars::JsonSchema;
@@ -22,6 +23,8 @@ use crate::policies::ExplainPolicyRequest;
 const LONGEST_WAIT: u64 = 50;
 /// Longest wait in one request to the vault.
 const ONE_REQUEST: u64 = 20;
+/// A question for a value, as the API calls it.
+const PROVIDE_SECRET: &str = "secret.provide";
 
 /// Something one can do at a path.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -41,7 +44,7 @@ enum What {
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
-enum Permission {
+pub(in crate::mcp) enum Permission {
     Read,
     Write,
     Delete,
@@ -50,7 +53,7 @@ enum Permission {
 }
 
 impl Permission {
-    const fn as_str(self) -> &'static str {
+    pub(in crate::mcp) const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Write => "write",
@@ -120,21 +123,39 @@ pub(in crate::mcp) struct WaitParams {
     wait_seconds: Option<u64>,
 }
 
+/// Arguments of `request_secret_from_human`.
+#[derive(Deserialize, JsonSchema)]
+pub(in crate::mcp) struct SlotParams {
+    /// Path that the value goes to. A value that is there gets a new version.
+    #[schemars(with = "String")]
+    path: SecretPath,
+    /// What it is needed for, and where the human finds it. They read it.
+    #[schemars(length(min = 1))]
+    reason: String,
+    /// What kind of value; `generic` when left out.
+    #[serde(rename = "type")]
+    #[schemars(with = "Option<String>")]
+    kind: Option<SecretType>,
+    /// Id of the vault; yours when left out.
+    #[schemars(with = "Option<String>", extend("format" = "uuid"))]
+    vault_id: Option<VaultId>,
+}
+
 /// A question to a human.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(in crate::mcp) struct Question {
     /// `approval_required` or `pending` (nobody has answered), `approved`, `rejected`, `expired`, `cancelled`.
     status: String,
     /// Its id.
-    approval_id: Id,
+    pub(super) approval_id: Id,
     /// The page on which the human answers, after signing in.
-    approval_url: String,
+    pub(super) approval_url: String,
     /// When it lapses; null once it is answered.
     expires_at: Option<Time>,
     /// What the human said to it. Text that others chose.
     decision_reason: Option<String>,
     /// What to do now.
-    next: String,
+    pub(super) next: String,
 }
 
 /// Access.
@@ -221,16 +242,89 @@ impl Session {
             risk_tier: None,
             duration_seconds: params.duration_seconds,
         };
-        let asked = self.client.request_approval(&request).await?;
-        let mut approval = Question::from(asked);
-        if approval.status == ApprovalStatus::Pending.as_str() {
-            "approval_required".clone_into(&mut approval.status);
-        }
+        let approval = self.ask(&request).await?;
         let text = format!(
             "Asked a human. Show them this page, where they decide after signing in: {}\n{} (approval_id: {})",
             approval.approval_url, approval.next, approval.approval_id
         );
         Ok(Outcome::new(text, &approval))
+    }
+
+    pub(in crate::mcp) async fn request_secret_from_human(
+        &self,
+        params: SlotParams,
+    ) -> Result<Outcome, Refusal> {
+        let vault = self.vault(params.vault_id).await?;
+        let mut slot = json!({ "vault_id": vault, "path": params.path });
+        if let (Some(kind), Some(slot)) = (&params.kind, slot.as_object_mut()) {
+            slot.insert("type".to_owned(), json!(kind));
+        }
+        let request = CreateApprovalRequest {
+            action: PROVIDE_SECRET.to_owned(),
+            target_type: "secret".to_owned(),
+            target_id: params.path.to_string(),
+            summary: slot,
+            reason: Some(params.reason),
+            risk_tier: None,
+            duration_seconds: None,
+        };
+        let question = self.ask(&request).await?;
+        let text = format!(
+            "Asked a human for a value. Show them this page, where they type it after signing in; it goes into the vault at {} and not              through this conversation: {}\n{} (approval_id: {})",
+            params.path, question.approval_url, question.next, question.approval_id
+        );
+        Ok(Outcome::new(text, &question))
+    }
+
+    /// Puts a question to the humans in charge.
+    async fn ask(&self, request: &CreateApprovalRequest) -> Result<Question, Refusal> {
+        let mut question = Question::from(self.client.request_approval(request).await?);
+        if question.status == ApprovalStatus::Pending.as_str() {
+            "approval_required".clone_into(&mut question.status);
+        }
+        Ok(question)
+    }
+
+    /// Whether a human has said yes to this reading. If not, the question that they have to answer, which
+    /// is put now if it was not before. A yes is good for one reading.
+    pub(super) async fn permission_to_read(
+        &self,
+        vault: VaultId,
+        path: &SecretPath,
+    ) -> Result<Option<Question>, Refusal> {
+        if let Some(id) = self.memory.question(vault, path) {
+            let at_once = GetApprovalQuery::default();
+            let approval = self.client.get_approval(id, &at_once).await?;
+            match approval.status {
+                ApprovalStatus::Pending => return Ok(Some(Question::from(approval))),
+                // Of two calls at once only one has the yes.
+                ApprovalStatus::Approved if self.memory.forget_question(vault, path, id) => {
+                    return Ok(None);
+                }
+                ApprovalStatus::Rejected => {
+                    return Err(Refusal::new(
+                        "rejected",
+                        format!("A human has said no to reading {path}."),
+                    )
+                    .hint("Do not ask for the same again; tell them what you cannot do."));
+                }
+                ApprovalStatus::Approved | ApprovalStatus::Expired | ApprovalStatus::Cancelled => {}
+            }
+        }
+        let request = CreateApprovalRequest {
+            action: "secret.reveal".to_owned(),
+            target_type: "secret".to_owned(),
+            target_id: path.to_string(),
+            summary: json!({ "vault_id": vault, "path": path }),
+            reason: Some("The value is about to be shown to the assistant.".to_owned()),
+            risk_tier: None,
+            duration_seconds: None,
+        };
+        let approval = self.client.request_approval(&request).await?;
+        self.memory.remember_question(vault, path, approval.id);
+        let mut question = Question::from(approval);
+        "approval_required".clone_into(&mut question.status);
+        Ok(Some(question))
     }
 
     pub(in crate::mcp) async fn wait_for_approval(

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::VaultId;
-use oneclaw_core::model::secret::SecretType;
 use oneclaw_core::path::SecretPath;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::access::Question;
+use super::usage::Usable;
 use super::{Id, OrNever, Time, counted};
 use crate::error::Error;
 use crate::mcp::inspect::{MAX_TEXT, Report, known_values, scan};
@@ -144,7 +145,7 @@ pub(in crate::mcp) struct SecretDescription {
     path: String,
     /// What kind of value.
     #[serde(rename = "type")]
-    kind: String,
+    pub(super) kind: String,
     /// Number of the newest version.
     version: u32,
     /// Notes of the writer. Text that others chose.
@@ -170,6 +171,9 @@ pub(in crate::mcp) struct SecretValue {
     /// What to do without the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// The question that a human has to answer first, where each reading takes a yes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<Question>,
 }
 
 /// Environment variables.
@@ -184,6 +188,9 @@ pub(in crate::mcp) struct EnvBundle {
     /// What to do without the values.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// The question that a human has to answer first, where each reading takes a yes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<Question>,
 }
 
 /// Who one is.
@@ -204,6 +211,14 @@ pub(in crate::mcp) struct Identity {
     scopes: Vec<String>,
     /// When one stops working; null for never.
     expires_at: Option<Time>,
+    /// Credentials that one may use without seeing them, by call_with_secret.
+    bindings: Vec<Usable>,
+}
+
+/// What is said in place of a value.
+struct Withheld {
+    note: String,
+    question: Option<Question>,
 }
 
 impl From<VaultResponse> for VaultSummary {
@@ -354,7 +369,10 @@ impl Session {
         Ok(Outcome::new(pretty(&description), &description))
     }
 
-    async fn description(&self, params: &PathParams) -> Result<SecretDescription, Refusal> {
+    pub(super) async fn description(
+        &self,
+        params: &PathParams,
+    ) -> Result<SecretDescription, Refusal> {
         let vault = self.vault(params.vault_id).await?;
         let found = self.find_secret(vault, &params.path).await;
         let secret = found.map_err(|error| at_path(error, &params.path))?;
@@ -377,14 +395,15 @@ impl Session {
     }
 
     pub(in crate::mcp) async fn get_secret(&self, params: PathParams) -> Result<Outcome, Refusal> {
-        if self.settings.values == Values::Never {
+        if let Some(withheld) = self.withheld(&params).await? {
             let secret = self.description(&params).await?;
             let value = SecretValue {
                 path: secret.path,
                 kind: secret.kind,
                 version: secret.version,
                 value: None,
-                note: Some(HOW_WITHOUT_VALUE.to_owned()),
+                note: Some(withheld.note),
+                approval: withheld.question,
             };
             return Ok(Outcome::new(one_line(&value), &value));
         }
@@ -395,6 +414,7 @@ impl Session {
             version: secret.version,
             value: Some(secret.value.expose().to_owned()),
             note: None,
+            approval: None,
         };
         Ok(Outcome::new(one_line(&value), &value))
     }
@@ -403,24 +423,26 @@ impl Session {
         &self,
         params: PathParams,
     ) -> Result<Outcome, Refusal> {
-        if self.settings.values == Values::Never {
+        if let Some(withheld) = self.withheld(&params).await? {
             let secret = self.description(&params).await?;
+            let text = withheld.note.clone();
             let bundle = EnvBundle {
                 path: secret.path,
                 version: secret.version,
                 variables: BTreeMap::new(),
-                note: Some(HOW_WITHOUT_VALUE.to_owned()),
+                note: Some(withheld.note),
+                approval: withheld.question,
             };
-            return Ok(Outcome::new(HOW_WITHOUT_VALUE, &bundle));
+            return Ok(Outcome::new(text, &bundle));
         }
         // Before it is read: a read counts, and what is no bundle is no use here.
         let vault = self.vault(params.vault_id).await?;
         let known = self.find_secret(vault, &params.path).await;
         if let Some(secret) = known.map_err(|error| at_path(error, &params.path))? {
-            require_bundle(&secret.path, &secret.secret_type)?;
+            require_bundle(&secret.path, secret.secret_type.as_str())?;
         }
         let secret = self.read(&params).await?;
-        require_bundle(&secret.path, &secret.secret_type)?;
+        require_bundle(&secret.path, secret.secret_type.as_str())?;
         let variables = variables(secret.value.expose());
         for value in variables.values() {
             self.memory.remember(value);
@@ -430,11 +452,37 @@ impl Session {
             version: secret.version,
             variables,
             note: None,
+            approval: None,
         };
         Ok(Outcome::new(pretty(&bundle.variables), &bundle))
     }
 
-    async fn read(&self, params: &PathParams) -> Result<crate::secrets::SecretResponse, Refusal> {
+    /// Why a value does not come into the conversation now.
+    async fn withheld(&self, params: &PathParams) -> Result<Option<Withheld>, Refusal> {
+        match self.settings.values {
+            Values::Allow => Ok(None),
+            Values::Never => Ok(Some(Withheld {
+                note: HOW_WITHOUT_VALUE.to_owned(),
+                question: None,
+            })),
+            Values::Ask => {
+                let vault = self.vault(params.vault_id).await?;
+                let question = self.permission_to_read(vault, &params.path).await?;
+                Ok(question.map(|question| Withheld {
+                    note: format!(
+                        "A human has to allow this reading. Show them {} and call wait_for_approval with {}, then read again. {}",
+                        question.approval_url, question.approval_id, HOW_WITHOUT_VALUE
+                    ),
+                    question: Some(question),
+                }))
+            }
+        }
+    }
+
+    pub(super) async fn read(
+        &self,
+        params: &PathParams,
+    ) -> Result<crate::secrets::SecretResponse, Refusal> {
         let vault = self.vault(params.vault_id).await?;
         let read = self.client.get_secret(vault, &params.path).await;
         let secret = read.map_err(|error| at_path(error, &params.path))?;
@@ -472,6 +520,7 @@ impl Session {
                     created_by: Some(agent.created_by.to_string()),
                     scopes: agent.scopes,
                     expires_at: time(agent.expires_at),
+                    bindings: self.usable(agent.id.into()).await?,
                 }
             }
             (PrincipalType::User, _) => {
@@ -484,6 +533,7 @@ impl Session {
                     created_by: None,
                     scopes: Vec::new(),
                     expires_at: None,
+                    bindings: Vec::new(),
                 }
             }
         };
@@ -491,8 +541,8 @@ impl Session {
     }
 }
 
-fn require_bundle(path: &SecretPath, kind: &SecretType) -> Result<(), Refusal> {
-    if ENV_TYPES.contains(&kind.as_str()) {
+pub(super) fn require_bundle(path: &SecretPath, kind: &str) -> Result<(), Refusal> {
+    if ENV_TYPES.contains(&kind) {
         return Ok(());
     }
     Err(Refusal::new(
@@ -503,7 +553,7 @@ fn require_bundle(path: &SecretPath, kind: &SecretType) -> Result<(), Refusal> {
 }
 
 /// `KEY=VALUE` lines. Blank lines, comments and lines without `=` are none; nothing is trimmed inside.
-fn variables(text: &str) -> BTreeMap<String, String> {
+pub(super) fn variables(text: &str) -> BTreeMap<String, String> {
     text.lines()
         .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
         .filter_map(|line| line.split_once('='))

@@ -38,12 +38,17 @@ pub(super) fn approvals() -> Vec<Sample> {
         seconds: Some(3600),
         permissions: Some(serde_json::from_str(r#"["use"]"#).unwrap()),
     };
-    let decide = |reason, grant| DecideApprovalRequest {
+    let decide = |reason, grant, value: Option<&str>| DecideApprovalRequest {
         decision: "approve".into(),
         reason,
         grant,
+        value: value.map(|value| value.to_owned().into()),
     };
-    let answer = |reason, grant| AnswerApprovalRequest { reason, grant };
+    let answer = |reason, grant, value: Option<&str>| AnswerApprovalRequest {
+        reason,
+        grant,
+        value: value.map(|value| value.to_owned().into()),
+    };
     let asked = ApprovalResponse {
         id: id(5),
         org_id: id(4),
@@ -91,13 +96,13 @@ pub(super) fn approvals() -> Vec<Sample> {
         sample("GrantChoice", &once, &an_hour),
         sample(
             "DecideApprovalRequest",
-            &decide(None, None),
-            &decide(some("Go ahead"), Some(once.clone())),
+            &decide(None, None, None),
+            &decide(some("Go ahead"), Some(once.clone()), Some("hush")),
         ),
         sample(
             "AnswerApprovalRequest",
-            &answer(None, None),
-            &answer(some("Go ahead"), Some(once.clone())),
+            &answer(None, None, None),
+            &answer(some("Go ahead"), Some(once.clone()), Some("hush")),
         ),
         sample("ApprovalResponse", &asked, &answered),
         sample(
