@@ -38,8 +38,9 @@ async function journey(options, walk) {
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 /** Asks to be let in as an agent, and gives what the server answered. */
-async function enrol(name, description) {
-  const asked = await api(server.origin, "POST", "/v1/agents/enroll", "", { name, description, human_email: OWNER.email });
+async function enrol(name, description, requested_access) {
+  const body = { name, description, human_email: OWNER.email, requested_access };
+  const asked = await api(server.origin, "POST", "/v1/agents/enroll", "", body);
   assert.equal(asked.status, 201);
   return asked.body;
 }
@@ -105,7 +106,9 @@ for (const javaScriptEnabled of [true, false]) {
         await put("api-keys/openai");
         await put("database/password");
         const name = own("narrow-bot");
-        await enrol(name, "Runs the evaluation");
+        await enrol(name, "Runs the evaluation", [
+          { vault: own("narrow"), path_pattern: "**", permissions: ["read", "write"], reason: "I read and write everything" },
+        ]);
 
         await signIn(page);
         await page.goto("/outbox");
@@ -113,21 +116,97 @@ for (const javaScriptEnabled of [true, false]) {
         const link = await letter.locator("a[href*='/enroll/']").first().getAttribute("href");
         await page.goto(new URL(link).pathname);
         assert.ok(await page.getByText("Opening this page changed nothing").isVisible());
+        await page.getByLabel("Paths").fill("api-keys/*");
+        await page.getByLabel("write", { exact: true }).uncheck();
         await press(page, "Approve");
+        await page.getByText("One policy was written for it, exactly as you confirmed").waitFor();
         await press(page, "Create key");
         const key = (await page.locator("code.value").first().textContent()).trim();
         await page.getByRole("link", { name: "Open the agent’s page" }).click();
         const agent = new URL(page.url()).pathname.split("/").pop();
         const token = await tokenOf(agent, key);
-        const read = async (path) => (await api(server.origin, "GET", `/v1/vaults/${vault}/secrets/${path}`, token)).status;
-        assert.equal(await read("api-keys/openai"), 403, "being let in opens nothing");
+        const at = (path) => `/v1/vaults/${vault}/secrets/${path}`;
+        const status = async (...call) => (await api(server.origin, ...call)).status;
+        assert.equal(await status("GET", at("api-keys/openai"), token), 200);
+        assert.equal(await status("GET", at("database/password"), token), 403);
+        assert.equal(await status("PUT", at("api-keys/openai"), token, { value: "x" }), 403);
+      }));
 
-        await page.goto(`/vaults/${vault}/policies/new?principal_id=agent:${agent}&permissions=read`);
-        await page.getByLabel("on the paths").fill("api-keys/*");
-        await press(page, "Save policy");
-        await page.waitForURL(`**/vaults/${vault}/policies`);
-        assert.equal(await read("api-keys/openai"), 200);
-        assert.equal(await read("database/password"), 403);
+    test("a request that is a nuisance is reported, and its sender does not notice", () =>
+      journey(options, async (page) => {
+        const nuisance = { email: `${own("reporter")}@example.com`, password: "four unrelated quiet words" };
+        await api(server.origin, "POST", "/v1/auth/signup", "", nuisance);
+        const ask = (name) =>
+          api(server.origin, "POST", "/v1/agents/enroll", "", { name, human_email: nuisance.email });
+        const first = await ask("nuisance");
+        await signIn(page, nuisance);
+        await page.goto("/enrollments");
+        await page.getByRole("row", { name: /nuisance/ }).getByRole("link").first().click();
+        await page.getByText("Report it").click();
+        await press(page, "Deny and report");
+        await page.getByText("are neither shown nor mailed to you").waitFor();
+        const second = await ask("nuisance again");
+        assert.deepEqual(Object.keys(second.body), Object.keys(first.body));
+        assert.equal(second.status, first.status);
+        await page.goto("/enrollments");
+        assert.equal(await page.getByText("nuisance again").count(), 0);
+        await page.goto("/audit?action=enroll.reported");
+        await page.getByRole("row", { name: /enroll\.reported/ }).first().waitFor();
+      }));
+
+    test("what was typed survives the end of the session, and is sent when its writer says so", () =>
+      journey({ ...options, expects: ["403 (Forbidden)"] }, async (page, context) => {
+        const owner = await ownerToken();
+        const vault = (await api(server.origin, "POST", "/v1/vaults", owner, { name: own("resumed") })).body.id;
+        await signIn(page);
+        await page.goto(`/vaults/${vault}/new`);
+        await page.getByLabel("Path").fill("long/work");
+        await page.getByLabel("Value").fill("two lines\nof careful typing");
+        await context.clearCookies();
+        await press(page, "Save secret");
+        await page.getByText("What you typed is kept on this page").waitFor();
+        await page.getByLabel("Email address").fill(OWNER.email);
+        await page.getByLabel("Password").fill("not the password");
+        await press(page, "Sign in");
+        await page.getByLabel("Password").fill(OWNER.password);
+        await press(page, "Sign in");
+        await page.getByRole("heading", { name: "You are signed in again" }).waitFor();
+        const read = async () => api(server.origin, "GET", `/v1/vaults/${vault}/secrets/long/work`, owner);
+        assert.equal((await read()).status, 404, "signing in sends nothing");
+        await press(page, "Send it now");
+        await page.waitForURL(`**/vaults/${vault}/**`);
+        assert.equal((await read()).body.value.replaceAll("\r", ""), "two lines\nof careful typing");
+      }));
+
+    test("a file of variables is reviewed before anything is written", () =>
+      journey(options, async (page) => {
+        const owner = await ownerToken();
+        const vault = (await api(server.origin, "POST", "/v1/vaults", owner, { name: own("imported") })).body.id;
+        const at = (path) => `/v1/vaults/${vault}/secrets/${path}`;
+        await api(server.origin, "PUT", at("web/KEPT"), owner, { value: "as it was", type: "generic" });
+        await signIn(page);
+        await page.goto(`/vaults/${vault}/import`);
+        await page.getByLabel("Into the folder").fill("web");
+        await page.getByLabel("Variables").fill("KEPT=other\nNEW='a b'\nLEFT=out");
+        await press(page, "Review");
+        await page.getByText("3 variables, not written yet").waitFor();
+        await page.getByRole("row", { name: /LEFT/ }).getByRole("checkbox").uncheck();
+        await press(page, "Import what is ticked");
+        await page.getByText("1 of 3 variables were written").waitFor();
+        const value = async (path) => (await api(server.origin, "GET", at(path), owner)).body.value;
+        assert.deepEqual([await value("web/KEPT"), await value("web/NEW"), await value("web/LEFT")], ["as it was", "a b", undefined]);
+      }));
+
+    test("the connection of an agent turns green with its first call", () =>
+      journey(options, async (page) => {
+        const owner = await ownerToken();
+        const made = (await api(server.origin, "POST", "/v1/agents", owner, { name: own("fresh") })).body;
+        await signIn(page);
+        await page.goto(`/agents/${made.agent.id}?tab=connect`);
+        await page.getByText("Waiting for its first call").waitFor();
+        await tokenOf(made.agent.id, made.api_key);
+        if (!javaScriptEnabled) await page.getByRole("link", { name: "Check again" }).click();
+        await page.getByText("Connected.").waitFor();
       }));
 
     test("a policy is previewed, saved, explained and removed", () =>
@@ -181,24 +260,48 @@ for (const javaScriptEnabled of [true, false]) {
         await page.waitForURL("**/audit");
       }));
 
-    test("markup, reordering and floods in the words of an agent stay words", () =>
-      journey(options, async (page) => {
-        const name = `<img src=x onerror=alert(1)>\u202e${own("evil")}`;
-        const asked = await api(server.origin, "POST", "/v1/agents/enroll", "", {
-          name: `"><script>document.title="owned"</script>${own("evil")}`,
-          description: `${name} ${"A".repeat(1500)}`,
-          human_email: OWNER.email,
-        });
+    test("markup, reordering and floods in the words of an agent stay words, on every page", () =>
+      journey({ ...options, expects: ["404 (Not Found)"] }, async (page) => {
+        const markup = `"><script>document.title="owned"</script><img src=x onerror=alert(1)>`;
+        const hostile = { name: `${markup}${own("evil")}`, description: `${markup} ${"A".repeat(1900)}`, human_email: OWNER.email };
+        const ask = (more) => api(server.origin, "POST", "/v1/agents/enroll", "", { ...hostile, ...more });
+        for (const refused of [{ name: `evil\u202etxt` }, { name: "A".repeat(10_240) }, { description: markup.repeat(200) }]) {
+          assert.equal((await ask(refused)).status, 400, "what reorders or floods is not taken");
+        }
+        const reason = `${markup} ${"B".repeat(300)}`;
+        const asked = await ask({ requested_access: [{ vault: markup, path_pattern: "**", permissions: ["read"], reason }] });
+        assert.equal(asked.status, 201);
+
+        // The same words from an agent that is in: on its own page, in the log, in what it shares and asks.
+        const { agent, vault, token } = await agentWithVault(`${markup}${own("in")}`);
+        const made = await api(server.origin, "PUT", `/v1/vaults/${vault}/secrets/own/x`, token, { value: "v", type: "generic" });
+        const until = new Date(Date.now() + 86_400_000).toISOString();
+        const share = { recipient_type: "creator", expires_at: until };
+        assert.equal((await api(server.origin, "POST", `/v1/secrets/${made.body.id}/share`, token, share)).status, 201);
+        const question = { action: markup, target_type: "vault", target_id: vault, reason, summary: { note: markup } };
+        const pending = await api(server.origin, "POST", "/v1/approvals/request", token, question);
+        assert.ok(pending.status < 300, JSON.stringify(pending.body));
+
         await signIn(page);
-        const pages = ["/", "/enrollments", "/outbox", "/audit", "/agents"];
-        if (asked.status === 201) pages.push(new URL(asked.body.approval_url).pathname);
+        const pages = [
+          "/", "/enrollments", "/outbox", "/audit", "/agents", `/agents/${agent}`, `/agents/${agent}?tab=connect`,
+          `/agents/${agent}?tab=activity`, "/shares", "/approvals", new URL(pending.body.review_url).pathname, "/vaults",
+          `/vaults/${vault}`, `/vaults/${vault}/policies`, `/vaults/${vault}/policies/new`, `/vaults/${vault}/secrets/own/x`,
+          `/vaults/${vault}/settings`, `/access?principal=agent:${agent}`, `/access?vault=${vault}&path=own/x`, "/search?q=script",
+          `/audit?actor=agent:${agent}`, new URL(asked.body.approval_url).pathname,
+        ];
         for (const path of pages) {
           await page.goto(path);
-          assert.notEqual(await page.title(), "owned");
+          assert.notEqual(await page.title(), "owned", path);
           assert.equal(await page.locator("img[src='x'], script:not([src])").count(), 0, path);
-          assert.ok(!(await page.content()).includes("\u202e"), `${path} shows a character that reorders`);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(wide <= 0, `${path} is ${wide} px wider than the screen`);
         }
-        if (asked.status === 201) assert.ok(await page.getByText("<script>").first().isVisible());
+        assert.ok(await page.getByText("<script>").first().isVisible(), "it is shown, as words");
+        await page.getByLabel("Reason").first().fill("no");
+        await press(page, "Deny");
+        await page.getByRole("heading", { name: "The agent was turned away" }).waitFor();
+        assert.notEqual(await page.title(), "owned");
       }));
   });
 }
@@ -226,6 +329,20 @@ async function newPerson(page, name) {
 }
 
 onServer("with authenticators and without a mouse", () => {
+  test("the palette finds a place and goes there", () =>
+    journey({}, async (page) => {
+      await newPerson(page, "palette");
+      await page.keyboard.press("Control+k");
+      await page.waitForSelector("#palette-results a");
+      await page.keyboard.type("webho");
+      await page.waitForFunction(() => document.querySelectorAll("#palette-results a").length === 1);
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/webhooks");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Escape");
+      assert.equal(await page.locator("dialog[open]").count(), 0);
+    }));
+
   test("an authenticator app is set up, and asked for with the next sign-in", () =>
     journey({}, async (page, context) => {
       const person = await newPerson(page, "mfa");

@@ -3,6 +3,7 @@
 export const signedInPages = (ids) => [
   ["home", "/"],
   ["enrolment", ids.enrolment],
+  ["enrolment-access", ids.wishful],
   ["requests", "/enrollments"],
   ["approvals", "/approvals"],
   ["approvals-decided", "/approvals?tab=decided"],
@@ -38,6 +39,8 @@ export const signedInPages = (ids) => [
   ["organisation", "/settings/organisation"],
   ["system", "/system"],
   ["search", "/search?q=api-keys/openai"],
+  ["filtered-empty", `/vaults/${ids.production}?q=nothing-like-this`],
+  ["empty", `/vaults/${ids.empty}`],
   ["not-found", "/vaults/0192f3a0-0000-7000-8000-000000000000"],
 ];
 
@@ -47,3 +50,36 @@ export const openPages = (ids) => [
   ["forgot-password", "/forgot-password"],
   ["share-open", `/share/${ids.share}`],
 ];
+
+const button = (name) => async (page) => {
+  await page.getByRole("button", { name }).first().click();
+  await page.waitForLoadState("networkidle");
+};
+
+/** Pages that come only after something was done: a name, an address, and what is done there. */
+export const actedPages = (ids) => [
+  ["secret-shown", `/vaults/${ids.production}/secrets/api-keys/openai`, button("Show value")],
+  ["versions-compared", `/vaults/${ids.production}/secrets/apps/web/env`, button("Compare")],
+  [
+    "import-review",
+    `/vaults/${ids.production}/import`,
+    async (page) => {
+      await page.getByLabel("Into the folder").fill("apps/web");
+      await page.getByLabel("Variables").fill("env=already\nDATABASE_URL=postgres://\nCACHE=on");
+      await button("Review")(page);
+    },
+  ],
+  ["confirmation", "/keys", (page) => page.getByRole("button", { name: /^Revoke/ }).first().click()],
+  [
+    "form-refused",
+    "/vaults",
+    async (page) => {
+      await page.getByLabel("Name", { exact: true }).fill("Production");
+      await button("Make vault")(page);
+    },
+  ],
+  ["palette", "/", (page) => page.keyboard.press("Control+k").then(() => page.waitForSelector("#palette-results a"))],
+];
+
+/** What the browser says about pages that are meant to be missing or refused. */
+export const EXPECTED = ["404 (Not Found)", "409 (Conflict)", "400 (Bad Request)"];

@@ -33,6 +33,7 @@ export async function seed(origin) {
     call(origin, "PUT", `/v1/vaults/${vault}/secrets/${path}`, owner, { value, ...more });
 
   const production = await post("/v1/vaults", { name: "Production", description: "What the live systems run on" });
+  const empty = await post("/v1/vaults", { name: "Newcomers", description: "" });
   const staging = await post("/v1/vaults", { name: "Staging", description: "" });
   const openai = await put(production.id, "api-keys/openai", "sk-proj-old-Zk3vT0qB", { type: "api_key" });
   await put(production.id, "api-keys/openai", "sk-proj-T0qBZk3vWm81", { type: "api_key" });
@@ -92,6 +93,15 @@ export async function seed(origin) {
     call(origin, "POST", "/v1/agents/enroll", "", { name, description, human_email: OWNER.email });
   const enrolment = await ask("claude-code on ana-laptop", "Coding agent. Needs the OpenAI key to run the evaluation suite.");
   await ask("nightly-backup", "");
+  const wishful = await call(origin, "POST", "/v1/agents/enroll", "", {
+    name: "evaluation-runner",
+    description: "Runs the evaluation suite every night.",
+    human_email: OWNER.email,
+    requested_access: [
+      { vault: "Production", path_pattern: "api-keys/*", permissions: ["read"], duration_seconds: 28_800, reason: "The suite calls three providers." },
+      { vault: "Results", path_pattern: "evaluation/**", permissions: ["read", "write"], reason: "To keep what came of it." },
+    ],
+  });
 
   const question = await post(
     "/v1/approvals/request",
@@ -122,5 +132,7 @@ export async function seed(origin) {
     idle: idle.agent.id,
     share: link.id,
     enrolment: new URL(enrolment.approval_url).pathname,
+    wishful: new URL(wishful.approval_url).pathname,
+    empty: empty.id,
   };
 }

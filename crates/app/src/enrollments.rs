@@ -231,6 +231,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Enrollment>> {
     let mut rows = view.tx.list_enrollments_decided_by(user, LISTED).await?;
     if let Some(email) = &view.live.verified_email {
         let addressed = view.tx.list_enrollments_for(email, LISTED).await?;
+        let addressed =
+            asking::without_reported(app, &mut view.tx, email, addressed, view.now).await?;
         rows.extend(
             addressed
                 .into_iter()
@@ -366,30 +368,56 @@ pub async fn approve(
     approved
 }
 
+/// How the approver decides against.
+#[derive(Default)]
+pub struct Denial {
+    /// The link's token: needed for requests that are bound to no address.
+    pub token: Option<SecretString>,
+    /// Why, for the log.
+    pub reason: Option<String>,
+    /// Whether it should never have been asked: then nothing from its network is shown to this person for a week.
+    pub report: bool,
+}
+
 /// Turns the agent away.
 pub async fn deny(
     app: &App,
     caller: &Caller,
     id: EnrollmentId,
-    token: Option<SecretString>,
-    reason: Option<String>,
+    denial: Denial,
 ) -> Result<Enrollment> {
     let user = caller.user()?;
-    let hash = token
+    let hash = denial
+        .token
         .as_ref()
         .map(|token| link_hash(app, token))
         .transpose()?;
-    let reason = match reason.map(|text| parse_description(&text)) {
+    let reason = match denial.reason.map(|text| parse_description(&text)) {
         None => None,
         Some(Ok(text)) => Some(text).filter(|text| !text.is_empty()),
         Some(Err(error)) => return Err(Error::invalid("reason", error.to_string())),
     };
-    let caller = caller.clone();
+    let (app_in, caller) = (app.clone(), caller.clone());
     app.run(move |op| {
         Box::pin(async move {
             let live = op.authenticate(&caller).await?;
             let row = pending(op, id, hash.as_ref(), &live, user).await?;
             let row = decide(op, &caller, row, EnrollmentStatus::Denied, reason, None).await?;
+            if let (true, Some(email)) = (denial.report, &live.verified_email) {
+                let is_held_off = asking::report(&app_in, op, &row, email).await?;
+                let details = Details::new()
+                    .text("name", &row.name)
+                    .text("from", row.ip.as_deref().unwrap_or("unknown"))
+                    .flag("held_off", is_held_off);
+                op.log(entry(
+                    caller.org(),
+                    caller.actor(),
+                    caller.ip(),
+                    "enroll.reported",
+                    ("enrollment", row.id.to_string()),
+                    details,
+                ));
+            }
             let now = op.now();
             enrollment_of(row, now)
         })

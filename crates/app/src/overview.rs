@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::live::Caller;
 use crate::{App, agents, vaults};
+use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::VaultId;
 use oneclaw_store::audit::Filter;
 
@@ -26,6 +27,36 @@ pub struct Overview {
     pub has_policy: bool,
     /// An agent has read a secret lately.
     pub has_agent_read: bool,
+}
+
+/// How the instance answers at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Whether the database is the embedded one.
+    pub is_embedded: bool,
+    /// How long it took to look the caller up.
+    pub answered_in_ms: i64,
+    /// When the newest entry of the organisation's log was written.
+    pub newest_entry: Option<Timestamp>,
+}
+
+/// Asks the database for what every request needs, and times it.
+pub async fn condition(app: &App, caller: &Caller) -> Result<Condition> {
+    let begin = app.now();
+    let mut view = app.view(caller).await?;
+    let any = Filter {
+        resource_id: None,
+        actor_id: None,
+        action: None,
+        from: None,
+        to: None,
+    };
+    let newest = view.tx.list_events(caller.org(), &any, 1, 0).await?;
+    Ok(Condition {
+        is_embedded: app.store().is_embedded(),
+        answered_in_ms: app.now().as_millis() - begin.as_millis(),
+        newest_entry: newest.first().map(|event| event.at),
+    })
 }
 
 /// Looks at everything the caller may know of, in one snapshot.

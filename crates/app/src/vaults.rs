@@ -160,6 +160,15 @@ pub(crate) async fn visible(view: &mut crate::view::View, caller: &Caller) -> Re
         .collect()
 }
 
+/// How many secrets are in a vault, for those who control it: what deleting it would destroy.
+pub async fn count_secrets(app: &App, caller: &Caller, id: VaultId) -> Result<i64> {
+    let mut view = app.view(caller).await?;
+    let row = view.tx.find_vault(caller.org(), id).await?;
+    let vault = vault_of(row.ok_or_else(missing)?)?;
+    require_control(&view.live, &vault)?;
+    Ok(view.tx.count_secrets(caller.org(), id).await?)
+}
+
 /// Destroys a vault with everything in it.
 pub async fn delete(app: &App, caller: &Caller, id: VaultId) -> Result<()> {
     let caller = caller.clone();

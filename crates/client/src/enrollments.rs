@@ -317,6 +317,10 @@ pub struct DenyEnrollmentRequest {
     /// Why, for the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Report it too: for a week, requests from its network are neither shown nor mailed to you. They are answered like
+    /// all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<bool>,
 }
 
 impl From<RequestedAccess> for model::RequestedAccess {

@@ -31,6 +31,10 @@ pub(crate) fn action() -> Object {
     words(Action::ALL.iter().map(|action| action.as_str()))
 }
 
+pub(crate) fn actions() -> Array {
+    ArrayBuilder::new().items(action()).build()
+}
+
 pub(crate) fn enrollment_status() -> Object {
     words(EnrollmentStatus::ALL.iter().map(|status| status.as_str()))
 }

@@ -27,6 +27,8 @@ words! {
         EnrollAddress = "enroll_address",
         /// The same, per address and day.
         EnrollAddressDaily = "enroll_address_daily",
+        /// Requests to join from a network that somebody reported, per address of that person.
+        EnrollReported = "enroll_reported",
         /// Wrong verification phrases, per request to join.
         EnrollPhrase = "enroll_phrase",
         /// Wrong passwords and codes, per account.
@@ -127,6 +129,10 @@ impl Limit {
                 count: 5,
                 length: DAY,
             },
+            Self::EnrollReported => Policy::Window {
+                count: 1,
+                length: DAY.saturating_mul(7),
+            },
             Self::EnrollPhrase => Policy::Window {
                 count: 5,
                 length: DAY,
@@ -176,7 +182,7 @@ impl Limit {
             }
             Self::Enroll => "Too many requests to join from this network. Try again in a moment.",
             Self::EnrollNetwork => "Too many requests to join from this network. Try again later.",
-            Self::EnrollAddress | Self::EnrollAddressDaily => {
+            Self::EnrollAddress | Self::EnrollAddressDaily | Self::EnrollReported => {
                 "Too many requests to join for this address. Try again later."
             }
             Self::EnrollPhrase => {

@@ -1,5 +1,6 @@
 //! The JSON API: one module per noun, each with its handlers, their description and their routes.
 
+mod access;
 mod account;
 mod agents;
 mod api_keys;
@@ -77,6 +78,7 @@ pub(crate) fn routes(flood: &Arc<Flood>) -> OpenApiRouter<ServerState> {
         .merge(secrets::routes())
         .merge(env_vars::routes())
         .merge(policies::routes())
+        .merge(access::routes())
         .merge(shares::routes())
         .merge(org::routes())
         .merge(limits::routes())

@@ -35,6 +35,7 @@ mod outbox;
 mod page;
 mod policies;
 mod refusal;
+mod resume;
 mod search;
 mod secrets;
 mod security;

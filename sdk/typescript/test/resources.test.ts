@@ -58,8 +58,15 @@ test("a policy decides, can be explained and changed, and stops at once", async 
   const question = { principal_type: "agent", principal_id: agentId, path: "prod/key", action: "read" } as const;
   const explained = await unwrap(owner.access.explain(vault.id, question));
   expect(JSON.stringify(explained)).toContain(deny.id);
+  const { principals } = await unwrap(owner.access.whoCan(vault.id, "prod/key"));
+  expect(principals.find(({ principal_id }) => principal_id === agentId)).toMatchObject({ allowed: false, decided_by: deny.id });
+  const draft = { principal_type: "agent", principal_id: agentId, secret_path_pattern: "prod/*", permissions: ["read"], priority: 9 } as const;
+  const preview = await unwrap(owner.access.preview(vault.id, { ...draft, permissions: [...draft.permissions] }, { path: "prod/key", action: "read" }));
+  expect(preview).toMatchObject({ matches: ["prod/key"], gains: [{ path: "prod/key", actions: ["read", "use"] }], test: { allowed: true } });
   await unwrap(owner.access.update(vault.id, deny.id, { effect: "allow" }));
   expect((await agent.secrets.get(vault.id, "prod/key")).data?.value).toBe("x");
+  const { vaults: reached } = await unwrap(owner.access.reach("agent", agentId));
+  expect(reached.map(({ vault_id }) => vault_id)).toContain(vault.id);
   const { policies } = await unwrap(owner.access.listGrants(vault.id));
   for (const { id } of policies) await unwrap(owner.access.revoke(vault.id, id));
   expect((await agent.secrets.get(vault.id, "prod/key")).data).toBeNull();

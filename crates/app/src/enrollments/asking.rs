@@ -5,10 +5,14 @@ use crate::mail::{self, Message};
 use crate::op::Op;
 use crate::users::Origin;
 use crate::{App, limits};
+use ipnet::IpNet;
+use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::OrgId;
-use oneclaw_core::limit::Limit;
+use oneclaw_core::limit::{Limit, client_network};
 use oneclaw_core::model::text::Email;
+use oneclaw_store::Tx;
 use oneclaw_store::enrollments::EnrollmentRow;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -63,6 +67,8 @@ pub(super) async fn notify(
         .count_pending_enrollments_of_email(email.as_str(), now)
         .await?
         > PENDING_OF_EMAIL;
+    // Looked up for every address alike, so that a report cannot be told from its absence.
+    too_often |= is_reported(app, op.tx(), email.as_str(), ip, now).await?;
     for (limit, counter) in counters {
         // What one limit refuses does not count for the next: asking five times at once must not use
         // up the mails of the whole day.
@@ -89,4 +95,64 @@ pub(super) async fn notify(
             Ok(other.unwrap_or(OrgId::NIL))
         }
     }
+}
+
+/// Somebody turned a request away and reported it: for a week, requests from its network are not shown to them.
+/// They are answered like all others. Returns whether its network is known.
+pub(super) async fn report(
+    app: &App,
+    op: &mut Op,
+    row: &EnrollmentRow,
+    email: &str,
+) -> Result<bool> {
+    let Some(ip) = row.ip.as_deref().and_then(|ip| ip.parse().ok()) else {
+        return Ok(false);
+    };
+    limits::exceeded(op, &reported(app, email, ip), Limit::EnrollReported).await?;
+    Ok(true)
+}
+
+/// Of the requests to this address, those that its owner shall see.
+pub(super) async fn without_reported(
+    app: &App,
+    tx: &mut Tx,
+    email: &str,
+    rows: Vec<EnrollmentRow>,
+    now: Timestamp,
+) -> Result<Vec<EnrollmentRow>> {
+    let mut known: HashMap<IpNet, bool> = HashMap::new();
+    let mut seen = Vec::with_capacity(rows.len());
+    for row in rows {
+        let ip: Option<IpAddr> = row.ip.as_deref().and_then(|ip| ip.parse().ok());
+        if let (None, Some(ip)) = (row.decided_at, ip) {
+            let network = client_network(ip);
+            let is_hidden = match known.get(&network) {
+                Some(is_hidden) => *is_hidden,
+                None => is_reported(app, tx, email, Some(ip), now).await?,
+            };
+            known.insert(network, is_hidden);
+            if is_hidden {
+                continue;
+            }
+        }
+        seen.push(row);
+    }
+    Ok(seen)
+}
+
+async fn is_reported(
+    app: &App,
+    tx: &mut Tx,
+    email: &str,
+    ip: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(ip) = ip else { return Ok(false) };
+    let window = tx.find_window(&reported(app, email, ip), now).await?;
+    Ok(limits::is_used_up(window.as_ref(), Limit::EnrollReported))
+}
+
+fn reported(app: &App, email: &str, ip: IpAddr) -> [u8; 32] {
+    let subject = format!("{email}\n{}", client_network(ip));
+    app.counter(Limit::EnrollReported, &subject)
 }

@@ -1,7 +1,7 @@
 //! How agents join: uniform answers, the right human, one key, no access.
 
 use crate::support::{Instance, PASSWORD, secret};
-use oneclaw_app::enrollments::{Approval, Delivery, EnrollRequest};
+use oneclaw_app::enrollments::{Approval, Delivery, Denial, EnrollRequest};
 use oneclaw_app::users::{self, SessionKind, SignUpRequest};
 use oneclaw_app::{Caller, Kind, Origin, agents, enrollments, jobs, mail, tokens};
 use oneclaw_core::model::enrollment::EnrollmentStatus;
@@ -186,7 +186,7 @@ each_backend! {
         let alice = users::sign_in(&instance.app, "alice@example.com", &secret(PASSWORD), SessionKind::Api, &Origin::default()).await.unwrap().done().unwrap();
         let alice = instance.app.verify_token(alice.token.access_token.expose(), None).unwrap();
         for waiting in enrollments::list(&instance.app, &alice).await.unwrap() {
-            enrollments::deny(&instance.app, &alice, waiting.id, None, None).await.unwrap();
+            enrollments::deny(&instance.app, &alice, waiting.id, Denial::default()).await.unwrap();
         }
         instance.clock.advance(Duration::from_secs(601));
         enrollments::request(&instance.app, ask(Some("alice@example.com")), &Origin::default()).await.unwrap();
@@ -208,5 +208,54 @@ each_backend! {
         assert!(enrollments::request(&instance.app, ask(None), &elsewhere).await.is_ok());
         instance.clock.advance(Duration::from_hours(1));
         assert!(enrollments::request(&instance.app, ask(None), &origin(200)).await.is_ok());
+    }
+}
+
+each_backend! {
+    async fn what_is_reported_is_not_seen_again_for_a_week_and_cannot_tell(database: TestDatabase) {
+        let instance = Instance::open_with_mail(database).await;
+        let alice = proven_person(&instance, "alice@example.com").await;
+        let bob = proven_person(&instance, "bob@example.com").await;
+        let mails = || instance.postbox.as_ref().unwrap().take().len();
+        mails();
+        let from = |ip: &str| Origin { ip: Some(ip.parse().unwrap()), user_agent: "curl".to_owned() };
+        let bother = async |email: &str, ip: &str| {
+            let asked = enrollments::request(&instance.app, ask(Some(email)), &from(ip)).await.unwrap();
+            jobs::deliver_due(&instance.app).await.unwrap();
+            asked
+        };
+        let seen = async |caller: &Caller| {
+            let listed = enrollments::list(&instance.app, caller).await.unwrap();
+            listed.iter().filter(|request| request.status == EnrollmentStatus::Pending).count()
+        };
+        bother("alice@example.com", "2001:db8:1:1200::1").await;
+        bother("alice@example.com", "192.0.2.9").await;
+        assert_eq!((mails(), seen(&alice).await), (1, 2));
+        let waiting = enrollments::list(&instance.app, &alice).await.unwrap();
+        let reported = waiting.iter().find(|one| one.ip.as_deref() == Some("2001:db8:1:1200::1")).unwrap();
+        let denial = || Denial { report: true, ..Denial::default() };
+        let denied = enrollments::deny(&instance.app, &alice, reported.id, denial()).await.unwrap();
+        assert_eq!(denied.status, EnrollmentStatus::Denied);
+        assert_eq!(instance.logged(&alice, "enroll.reported").await, 1);
+        let again = enrollments::deny(&instance.app, &alice, reported.id, denial()).await;
+        assert_eq!(again.map(|_| ()).unwrap_err().kind(), &Kind::Conflict);
+        assert_eq!(instance.logged(&alice, "enroll.reported").await, 1);
+
+        // Another address of the same network is answered as before, and nobody hears of it.
+        instance.clock.advance(Duration::from_hours(1));
+        let answered = bother("alice@example.com", "2001:db8:1:1234::5").await;
+        assert!(answered.approval_url.contains("/enroll/enr_"));
+        assert_eq!((mails(), seen(&alice).await), (0, 1));
+        // Others are, and so are other networks.
+        bother("bob@example.com", "2001:db8:1:1200::1").await;
+        assert_eq!((mails(), seen(&bob).await), (1, 1));
+        instance.clock.advance(Duration::from_hours(1));
+        bother("alice@example.com", "192.0.2.10").await;
+        assert_eq!((mails(), seen(&alice).await), (1, 2));
+        // A report lapses.
+        instance.clock.advance(Duration::from_hours(24 * 7));
+        bother("alice@example.com", "2001:db8:1:1200::1").await;
+        assert_eq!(mails(), 1);
+        assert!(instance.log_holds(&alice).await);
     }
 }

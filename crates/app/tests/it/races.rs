@@ -1,7 +1,7 @@
 //! Things that happen at once: counters are exact, one decision counts, nothing is lost.
 
 use crate::support::{Instance, path, secret};
-use oneclaw_app::enrollments::{Approval, EnrollRequest};
+use oneclaw_app::enrollments::{Approval, Denial, EnrollRequest};
 use oneclaw_app::{Kind, Origin, agents, enrollments, policies, secrets, shares, vaults};
 use oneclaw_store::each_backend;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ each_backend! {
                     let approval = Approval { token: Some(token), name: None, phrase: None, grants: Vec::new(), seen: None };
                     enrollments::approve(&instance.app, &owner, id, approval).await.map(|_| ())
                 } else {
-                    enrollments::deny(&instance.app, &owner, id, Some(token), None).await.map(|_| ())
+                    enrollments::deny(&instance.app, &owner, id, Denial { token: Some(token), ..Denial::default() }).await.map(|_| ())
                 }
                 .map_err(|error| error.kind().clone())
             });

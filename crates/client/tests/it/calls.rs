@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use oneclaw_client::access::*;
 use oneclaw_client::agents::*;
 use oneclaw_client::approvals::*;
 use oneclaw_client::audit::*;
@@ -20,6 +21,7 @@ use oneclaw_client::wire::PrincipalType;
 use oneclaw_client::{Client, Credential, Error};
 use oneclaw_core::model::risk::Severity;
 use oneclaw_core::path::SecretPath;
+use oneclaw_core::policy::Action;
 use serde::de::DeserializeOwned;
 
 use crate::fields::published_api;
@@ -58,6 +60,14 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         from: Some(time(0)),
         limit: Some(10),
         ..Default::default()
+    };
+    let at_path = PathAccessQuery {
+        path: path.clone(),
+        action: Action::Write,
+    };
+    let of_principal = ReachQuery {
+        principal_type: PrincipalType::Agent,
+        principal_id: id(1),
     };
     let pending = ListEnrollmentsQuery {
         status: Some("pending".parse().unwrap()),
@@ -337,6 +347,12 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
             "explainPolicy",
             c.explain_policy(id(3), &full("ExplainPolicyRequest"))
         ),
+        call!(
+            "previewPolicy",
+            c.preview_policy(id(3), &full("PreviewPolicyRequest"))
+        ),
+        call!("listPathAccess", c.list_path_access(id(3), &at_path)),
+        call!("listReach", c.list_reach(&of_principal)),
         call!("createAgent", c.create_agent(&full("CreateAgentRequest"))),
         call!("listAgents", c.list_agents()),
         call!("getAgentSelf", c.get_agent_self()),

@@ -86,6 +86,7 @@ const OURS: &[(&str, &str)] = &[
         "EmailOtpVerifyResponse",
         "access_token expires_in is_new mfa_required mfa_token refresh_token token_type",
     ),
+    ("DenyEnrollmentRequest", "report"),
     (
         "EnrollAgentRequest",
         "credential public_key requested_access",
@@ -287,6 +288,8 @@ mod schemas {
 
     fn described() -> Vec<Described> {
         describe_all! {
+            access: PathAccess PathAccessResponse PolicyTest PreviewPolicyRequest PreviewPolicyResponse PrincipalAccess
+                ReachResponse VaultReach;
             account: ChangeEmailRequest ChangeEmailResponse DataExportResponse DeleteAccountRequest ExportedAgent
                 ExportedPolicy ExportedSecret ExportedUser ExportedVault SecuritySettingsResponse SetPasswordRequest
                 SetPasswordResponse UpdateSecuritySettingsRequest VerifyEmailChangeRequest VerifyEmailChangeResponse;
@@ -369,7 +372,7 @@ mod schemas {
 
     #[test]
     fn query_parameters_are_described() {
-        use oneclaw_client::{approvals, audit, enrollments, env_vars, secrets, usage};
+        use oneclaw_client::{access, approvals, audit, enrollments, env_vars, secrets, usage};
         use utoipa::IntoParams;
 
         fn names<T: IntoParams>() -> Vec<String> {
@@ -398,6 +401,11 @@ mod schemas {
         assert_eq!(
             names::<env_vars::EnvVarQuery>(),
             ["environment", "git_branch"]
+        );
+        assert_eq!(names::<access::PathAccessQuery>(), ["path!", "action"]);
+        assert_eq!(
+            names::<access::ReachQuery>(),
+            ["principal_type!", "principal_id!"]
         );
         assert_eq!(names::<usage::UsageHistoryQuery>(), ["limit"]);
         assert_eq!(names::<enrollments::EnrollmentStatusQuery>(), ["poll!"]);

@@ -1,5 +1,6 @@
 //! One value of every type of body: as bare as it can be, and with everything there is.
 
+mod access;
 mod bindings;
 mod data;
 mod exposure;
@@ -94,6 +95,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(vault_answers());
     all.extend(agent_answers());
     all.extend(other_answers());
+    all.extend(access::bodies());
     all.extend(bindings::bodies());
     all.extend(exposure::bodies());
     all.extend(risk::bodies());
@@ -243,6 +245,7 @@ fn requests() -> Vec<Sample> {
     let deny = DenyEnrollmentRequest {
         token: Some(secret("t-3")),
         reason: some("not mine"),
+        report: Some(true),
     };
     let vault = |description| CreateVaultRequest {
         name: "prod".into(),

@@ -13,7 +13,7 @@ use crate::reply::{Created, Reply};
 use axum::extract::State;
 use axum::middleware::from_fn;
 use oneclaw_app::enrollments::{
-    Approval, Delivery, EnrollRequest, Enrollment, Grant, GrantVault, Offer,
+    Approval, Delivery, Denial, EnrollRequest, Enrollment, Grant, GrantVault, Offer,
 };
 use oneclaw_app::{App, enrollments};
 use oneclaw_client::enrollments::{
@@ -202,8 +202,12 @@ async fn deny_enrollment(
     OptionalJson(body): OptionalJson<DenyEnrollmentRequest>,
 ) -> ApiResult<Reply<EnrollmentResponse>> {
     let body = body.unwrap_or_default();
-    let enrollment =
-        enrollments::deny(&app, &caller, id, body.token.map(Into::into), body.reason).await?;
+    let denial = Denial {
+        token: body.token.map(Into::into),
+        reason: body.reason,
+        report: body.report.unwrap_or(false),
+    };
+    let enrollment = enrollments::deny(&app, &caller, id, denial).await?;
     Ok(Reply(enrollment_response(enrollment)))
 }
 

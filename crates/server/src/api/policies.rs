@@ -38,16 +38,7 @@ async fn create_policy(
     Path(vault): Path<VaultId>,
     Json(body): Json<CreatePolicyRequest>,
 ) -> ApiResult<Created<PolicyResponse>> {
-    let request = CreateRequest {
-        pattern: body.secret_path_pattern.as_str().to_owned(),
-        principal: body.principal_type.with_id(body.principal_id),
-        permissions: words(body.permissions),
-        effect: body.effect.map(|effect| effect.as_str().to_owned()),
-        priority: body.priority.map(i64::from),
-        conditions: body.conditions.map(text),
-        attribute_conditions: body.attribute_conditions.map(text),
-        expires_at: body.expires_at,
-    };
+    let request = create_request(body);
     Ok(Created(policy_response(
         policies::create(&app, &caller, vault, request).await?,
     )?))
@@ -132,6 +123,19 @@ async fn explain_policy(
             .await?
             .into(),
     ))
+}
+
+pub(super) fn create_request(body: CreatePolicyRequest) -> CreateRequest {
+    CreateRequest {
+        pattern: body.secret_path_pattern.as_str().to_owned(),
+        principal: body.principal_type.with_id(body.principal_id),
+        permissions: words(body.permissions),
+        effect: body.effect.map(|effect| effect.as_str().to_owned()),
+        priority: body.priority.map(i64::from),
+        conditions: body.conditions.map(text),
+        attribute_conditions: body.attribute_conditions.map(text),
+        expires_at: body.expires_at,
+    }
 }
 
 fn words(permissions: PermissionSet) -> Vec<String> {

@@ -189,7 +189,12 @@ fn reasons(answer: &Answer) -> Vec<String> {
                 .iter()
                 .find(|rule| rule.why.contains("condition"))
                 .map(|rule| format!("{} {}", rule.secret_path_pattern, rule.why));
-            vec![condition.unwrap_or_else(|| explanation.sentence.to_owned())]
+            let sentence = match explanation.reason {
+                // The sentence is for a caller; here somebody else reads it.
+                "vault_owner" => "made this vault",
+                _ => explanation.sentence,
+            };
+            vec![condition.unwrap_or_else(|| sentence.to_owned())]
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::form::{Fields, Form};
 use super::next::Next;
 use super::page::{Message, Notice, PageResult, Step, done, page};
+use super::resume::{Resume, go_on};
 use super::security::{assertion, used_passkey};
 use super::session::{OpenForm, SESSION_COOKIE, SignedForm, Visitor, set_cookie, signed_in};
 use super::view::filters;
@@ -48,8 +49,10 @@ pub(super) fn routes() -> Router<ServerState> {
 
 #[derive(Template)]
 #[template(path = "signin.html")]
-struct SignInPage {
+pub(super) struct SignInPage {
     next: Next,
+    /// What came too late, to be offered again afterwards.
+    resume: Option<Resume>,
     form: Form,
     notice: Option<Notice>,
     /// What a browser needs to use a passkey; absent where this server cannot have any.
@@ -57,14 +60,20 @@ struct SignInPage {
 }
 
 impl SignInPage {
-    fn new(state: &ServerState, next: Next, form: Form, notice: Option<Notice>) -> Self {
+    pub(super) fn new(state: &ServerState, next: Next, form: Form, notice: Option<Notice>) -> Self {
         let options = passkeys::begin_sign_in(state.app()).ok();
         Self {
             next,
+            resume: None,
             form,
             notice,
             passkey: options.as_ref().map(assertion),
         }
+    }
+
+    /// The same, with what came too late.
+    pub(super) fn with_resume(self, resume: Option<Resume>) -> Self {
+        Self { resume, ..self }
     }
 }
 
@@ -95,6 +104,7 @@ async fn sign_in(
     OpenForm { signed, mut fields }: OpenForm,
 ) -> PageResult {
     let next = Next::parse(fields.text("next"));
+    let resume = Resume::carried_by(&fields);
     let password = fields.take_secret("password");
     match users::sign_in(
         state.app(),
@@ -110,19 +120,22 @@ async fn sign_in(
                 // The browser forgets its old session now, so the session ends too.
                 tokens::revoke(state.app(), &signed.caller).await?;
             }
-            Ok(signed_in(&session.secret, next.path()))
+            go_on(&state, &session.secret, origin.ip, &next, resume).await
         }
         Ok(SignIn::SecondFactor(challenge)) => page(
             StatusCode::OK,
             &CodePage {
                 next,
+                resume,
                 challenge: challenge.token.expose().to_owned(),
                 form: Form::default(),
             },
         ),
         Err(error) => {
             let form = fields.refused(error)?;
-            page(form.status(), &SignInPage::new(&state, next, form, None))
+            let form_status = form.status();
+            let again = SignInPage::new(&state, next, form, None).with_resume(resume);
+            page(form_status, &again)
         }
     }
 }
@@ -132,6 +145,7 @@ async fn sign_in(
 #[template(path = "signin_code.html")]
 struct CodePage {
     next: Next,
+    resume: Option<Resume>,
     challenge: String,
     form: Form,
 }
@@ -147,6 +161,7 @@ async fn give_code(
     OpenForm { signed, mut fields }: OpenForm,
 ) -> PageResult {
     let next = Next::parse(fields.text("next"));
+    let resume = Resume::carried_by(&fields);
     let challenge = fields.take_secret("mfa_token");
     let code = fields.take_secret("code");
     match mfa::verify(state.app(), &challenge, code, SessionKind::Web, &origin).await {
@@ -154,7 +169,7 @@ async fn give_code(
             if let Some(signed) = signed {
                 tokens::revoke(state.app(), &signed.caller).await?;
             }
-            Ok(signed_in(&session.secret, next.path()))
+            go_on(&state, &session.secret, origin.ip, &next, resume).await
         }
         Err(error) => {
             let form = fields.refused(error)?;
@@ -162,6 +177,7 @@ async fn give_code(
                 form.status(),
                 &CodePage {
                     next,
+                    resume,
                     challenge: challenge.expose().to_owned(),
                     form,
                 },
@@ -176,17 +192,20 @@ async fn use_passkey(
     OpenForm { signed, fields }: OpenForm,
 ) -> PageResult {
     let next = Next::parse(fields.text("next"));
+    let resume = Resume::carried_by(&fields);
     let used = used_passkey(&fields);
     match passkeys::sign_in(state.app(), &used, SessionKind::Web, &origin).await {
         Ok(session) => {
             if let Some(signed) = signed {
                 tokens::revoke(state.app(), &signed.caller).await?;
             }
-            Ok(signed_in(&session.secret, next.path()))
+            go_on(&state, &session.secret, origin.ip, &next, resume).await
         }
         Err(error) => {
             let form = fields.refused(error)?;
-            page(form.status(), &SignInPage::new(&state, next, form, None))
+            let form_status = form.status();
+            let again = SignInPage::new(&state, next, form, None).with_resume(resume);
+            page(form_status, &again)
         }
     }
 }

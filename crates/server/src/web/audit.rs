@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<ServerState> {
 const LISTED: i64 = 50;
 
 /// Actions that the filter offers; any other can stand in the address.
-const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 16] = [
     "access.denied",
     "secret.read",
     "secret.write",
@@ -45,6 +45,7 @@ const ACTIONS: [&str; 15] = [
     "agent.deactivate",
     "enroll.requested",
     "enroll.approved",
+    "enroll.reported",
     "share.access",
     "auth.failure",
 ];

@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use oneclaw_app::Kind;
 use oneclaw_app::enrollments::{
-    self, Approval, Approved, Delivery, Enrollment, Grant, GrantVault, RequestedAccess,
+    self, Approval, Approved, Delivery, Denial, Enrollment, Grant, GrantVault, RequestedAccess,
 };
 use oneclaw_app::vaults;
 use oneclaw_core::id::{AgentId, EnrollmentId, VaultId};
@@ -348,16 +348,20 @@ async fn deny(
         Err(error) if *error.kind() == Kind::NotFound => return not_yours(&signed, &error),
         Err(error) => return Err(error.into()),
     };
-    match enrollments::deny(
-        state.app(),
-        &signed.caller,
-        request.id,
-        target.token(),
-        fields.optional("reason"),
-    )
-    .await
-    {
-        Ok(request) => page(StatusCode::OK, &DecidedPage::new(state, request)),
+    let denial = Denial {
+        token: target.token(),
+        reason: fields.optional("reason"),
+        report: fields.text("report") == "yes",
+    };
+    let is_reported = denial.report;
+    match enrollments::deny(state.app(), &signed.caller, request.id, denial).await {
+        Ok(request) => {
+            let decided = DecidedPage {
+                is_reported,
+                ..DecidedPage::new(state, request)
+            };
+            page(StatusCode::OK, &decided)
+        }
         Err(error) if is_decided(&error) => {
             review(state, &signed, target, None, Form::default()).await
         }
@@ -423,6 +427,8 @@ struct DecidedPage {
     collects: bool,
     /// Right after approving: how many policies it came with.
     granted: usize,
+    /// Right after denying: whether it was reported too.
+    is_reported: bool,
 }
 
 struct Reveal {
@@ -458,6 +464,7 @@ impl DecidedPage {
             mailed_to: None,
             collects: false,
             granted: 0,
+            is_reported: false,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Forms: reading what was sent, and showing it again with what is wrong.
 //!
 //! Invariant: what a form shows again never includes a secret. Secrets leave [`Fields`] by
-//! [`Fields::take_secret`], and only what is left becomes a [`Form`].
+//! [`Fields::take_secret`], and only what is left becomes a [`Form`]. The one exception is a form that came
+//! after the end of its session; see [`super::resume`].
 
 use super::refusal::Refusal;
 use super::view::filters;
@@ -21,6 +22,23 @@ impl Fields {
     /// Reads `application/x-www-form-urlencoded`.
     pub(super) fn parse(body: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// Fields by name.
+    pub(super) const fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// All of it, in its order.
+    pub(super) fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
+    /// The same, to look at.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The first field of this name, trimmed of nothing; empty when absent.

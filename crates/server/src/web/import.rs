@@ -3,7 +3,9 @@
 //! Invariants:
 //! - A file with a line that is not understood changes nothing; the line is named by its number, never
 //!   by its text, because the text may hold a value.
-//! - What is there already is left as it is, unless the person asked for new versions.
+//! - Nothing is written before the person has seen what would become of each variable, and what is there
+//!   already is left as it is, unless they tick it.
+//! - Between the two steps the text is in the page that asks, and nowhere else.
 //! - Nothing in the text is replaced by variables of this server: `$NAME` is text.
 
 use super::form::{Fields, Form};
@@ -40,6 +42,25 @@ struct ImportPage {
     frame: VaultFrame,
     action: String,
     form: Form,
+}
+
+/// What would become of each variable, to be chosen from.
+#[derive(Template)]
+#[template(path = "import_review.html")]
+struct ReviewPage {
+    shell: Shell,
+    frame: VaultFrame,
+    action: String,
+    folder: String,
+    /// As it was pasted.
+    text: SecretString,
+    rows: Vec<Choice>,
+    present: usize,
+}
+
+struct Choice {
+    path: String,
+    exists: bool,
 }
 
 #[derive(Template)]
@@ -85,17 +106,36 @@ async fn import(
         Ok(wanted) => wanted,
         Err(error) => return import_page(&state, signed, id, fields.refused(error)?).await,
     };
-    let replaces = fields.text("existing") == "replace";
     let present: HashSet<String> = secrets::list(state.app(), &signed.caller, id, None)
         .await?
         .into_iter()
         .map(|secret| secret.path)
         .collect();
+    if fields.text("step") != "write" {
+        let rows: Vec<_> = wanted
+            .iter()
+            .map(|(path, _)| Choice {
+                exists: present.contains(path.as_str()),
+                path: path.to_string(),
+            })
+            .collect();
+        let template = ReviewPage {
+            frame: VaultFrame::load(&state, &signed, id, VaultTab::Secrets).await?,
+            action: format!("/vaults/{id}/import"),
+            folder: fields.text("folder").to_owned(),
+            text,
+            present: rows.iter().filter(|row| row.exists).count(),
+            rows,
+            shell: Shell::load(&state, signed, Section::Vaults).await?,
+        };
+        return page(StatusCode::OK, &template);
+    }
+    let chosen: HashSet<String> = fields.all("take").into_iter().collect();
     let mut rows = Vec::new();
     for (path, value) in wanted {
         let exists = present.contains(path.as_str());
-        let (state_pill, why) = if exists && !replaces {
-            (Pill::idle("left as it is"), None)
+        let (state_pill, why) = if !chosen.contains(path.as_str()) {
+            (Pill::idle("left out"), None)
         } else {
             let request = PutRequest {
                 value,

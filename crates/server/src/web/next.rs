@@ -11,13 +11,16 @@ pub(super) struct Next(String);
 
 /// Longest path that is kept.
 const LONGEST: usize = 200;
+/// Longest query that is kept.
+const LONGEST_QUERY: usize = 800;
 
 impl Next {
     /// The home page.
     pub(super) const HOME: Self = Self(String::new());
 
-    /// Takes a path of letters, digits and `/_-.~`, that names no host, with at most the choice that
-    /// links in our mails carry. Everything else is the home page.
+    /// Takes a path of letters, digits and `/_-.~`, that names no host, with the choice that links in our
+    /// mails carry, or with what a page keeps in its address: filters, tabs, a half-written policy.
+    /// Everything else is the home page.
     pub(super) fn parse(text: &str) -> Self {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let is_path = path.starts_with('/')
@@ -29,7 +32,8 @@ impl Next {
                 .all(|byte| byte.is_ascii_alphanumeric() || b"/_-.~".contains(&byte));
         let is_query = matches!(query, "" | "choice=allow" | "choice=deny" | "tab=outbound")
             || is_device_code(query)
-            || (path == crate::oauth::AUTHORIZE && is_encoded(query));
+            || (path == crate::oauth::AUTHORIZE && is_encoded(query))
+            || is_kept_in_address(path, query);
         if is_path && is_query && path != "/" {
             Self(text.trim_end_matches('?').to_owned())
         } else {
@@ -85,6 +89,18 @@ fn is_encoded(query: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%+&=:/".contains(&byte))
 }
 
+/// Whether the page keeps such things in its address. Opening any of them changes nothing.
+fn is_kept_in_address(path: &str, query: &str) -> bool {
+    let page = path.split('/').nth(1).unwrap_or_default();
+    matches!(
+        page,
+        "access" | "agents" | "approvals" | "audit" | "search" | "shares" | "vaults" | "webhooks"
+    ) && query.len() <= LONGEST_QUERY
+        && query
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"=&%+*:._~-".contains(&byte))
+}
+
 /// The code that a program adds to the address of its page.
 fn is_device_code(query: &str) -> bool {
     query.strip_prefix("code=").is_some_and(|code| {
@@ -113,6 +129,8 @@ mod tests {
             "/vaults/0192-ab",
             "/shares?tab=outbound",
             "/oauth/authorize?client_id=https%3A%2F%2Fa.example%2Fc&state=x+y&scope=names:read",
+            "/audit?action=secret.read&from=2026-11-01",
+            "/vaults/0192-ab/policies/new?principal_id=agent:0192&secret_path_pattern=a%2F**&permissions=read",
         ] {
             assert_eq!(Next::parse(ours).path(), ours);
         }
@@ -140,6 +158,10 @@ mod tests {
             "/\t/evil.example",
             "/\r\nSet-Cookie:x=y",
             "/@evil.example",
+            "/vaults/x?q=//evil.example",
+            "/vaults/x?q=<script>",
+            "/signin?next=x",
+            "/settings?x=y",
             "evil.example/",
             " /enroll",
         ] {

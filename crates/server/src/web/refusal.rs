@@ -14,6 +14,8 @@ use http::StatusCode;
 pub(super) enum Refusal {
     /// It is for people who are signed in: first that, then there.
     SignIn(Next),
+    /// The same, with what was typed kept on the page: see [`super::resume`].
+    Page(Box<Response>),
     /// Anything else. Its text is made by [`super::around`], which knows the request.
     Problem(ApiError),
 }
@@ -49,6 +51,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn(next) => Redirect::to(&next.sign_in_url()).into_response(),
+            Self::Page(page) => *page,
             Self::Problem(problem) => problem.into_response(),
         }
     }

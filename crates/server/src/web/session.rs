@@ -17,6 +17,7 @@ use super::form::{Fields, FormToken};
 use super::next::Next;
 use super::page::Notice;
 use super::refusal::Refusal;
+use super::resume;
 use crate::ServerState;
 use crate::extract::read_body;
 use crate::middleware::Context;
@@ -160,7 +161,6 @@ impl FromRequestParts<ServerState> for Signed {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refusal> {
         let signed = signed_visitor(parts, state).await?;
         signed.ok_or_else(|| {
-            // A form that was sent too late is not sent again after signing in: its sender decides.
             Refusal::SignIn(if parts.method == Method::GET {
                 Next::parse(&target(parts))
             } else {
@@ -196,10 +196,14 @@ impl FromRequest<ServerState> for SignedForm {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, Refusal> {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         check_origin(&parts, state)?;
-        let signed = Signed::from_request_parts(&mut parts, state).await?;
         let path = parts.uri.path().to_owned();
+        let Some(signed) = signed_visitor(&parts, state).await? else {
+            // A form that was sent too late is not sent again by signing in: its sender decides.
+            let fields = read(Request::from_parts(parts, body), LARGEST_OPEN).await;
+            return Err(resume::sign_in_first(state, &path, fields.ok()));
+        };
         let fields = read(Request::from_parts(parts, body), LARGEST).await?;
         signed.check_token(state, &path, &fields)?;
         Ok(Self { signed, fields })

@@ -6,7 +6,7 @@ use super::form::{Fields, Form};
 use super::page::{Notice, PageResult, Section, Shell, done, page};
 
 use super::session::{Signed, SignedForm, signed_in};
-use super::view::{FullMoment, Moment, filters};
+use super::view::{FullMoment, Moment, filters, program};
 use crate::ServerState;
 use crate::api::export_response;
 use crate::extract::{Path, RequestOrigin};
@@ -110,7 +110,7 @@ fn row(session: Session, now: Timestamp) -> Row {
         client: if session.client.is_empty() {
             "A program without a name".to_owned()
         } else {
-            session.client
+            program(&session.client)
         },
         place: session
             .ip

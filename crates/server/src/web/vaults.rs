@@ -143,6 +143,8 @@ struct SettingsPage {
     created: FullMoment,
     /// How many agents and people a policy lets in; absent for those who may not know.
     let_in: Option<usize>,
+    /// How many secrets deleting it destroys; absent for those who may not know.
+    secrets: Option<i64>,
     delete_action: String,
     form: Form,
 }
@@ -166,7 +168,13 @@ async fn show_settings(state: &ServerState, signed: Signed, id: VaultId, form: F
         Err(error) if *error.kind() == Kind::Forbidden => None,
         Err(error) => return Err(error.into()),
     };
+    let secrets = match vaults::count_secrets(state.app(), &signed.caller, id).await {
+        Ok(count) => Some(count),
+        Err(error) if *error.kind() == Kind::Forbidden => None,
+        Err(error) => return Err(error.into()),
+    };
     let template = SettingsPage {
+        secrets,
         owner: names.of(frame.vault.owner),
         created: FullMoment::new(frame.vault.created_at, state.app().now()),
         frame,

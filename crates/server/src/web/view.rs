@@ -138,6 +138,11 @@ impl Pill {
         self.tone == "ok"
     }
 
+    /// What it says.
+    pub(super) const fn word(&self) -> &'static str {
+        self.word
+    }
+
     /// Somebody is expected to act.
     pub(super) const fn waiting(word: &'static str) -> Self {
         Self {
@@ -172,6 +177,38 @@ impl Pill {
             icon,
             word,
         }
+    }
+}
+
+/// What a browser or program is, in words that people know. Browsers call themselves by many names.
+pub(super) fn program(client: &str) -> String {
+    const BROWSERS: [(&str, &str); 5] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Windows", "Windows"),
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "Android"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| {
+        let found = names.iter().find(|(mark, _)| client.contains(mark));
+        found.map(|(_, name)| *name)
+    };
+    match (
+        client.starts_with("Mozilla/"),
+        find(&BROWSERS),
+        find(&SYSTEMS),
+    ) {
+        (true, Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (true, Some(browser), None) => browser.to_owned(),
+        _ => client.to_owned(),
     }
 }
 
@@ -313,6 +350,28 @@ mod tests {
             html,
             r#"<time datetime="2026-11-23T14:00:00.000Z" title="23 Nov 2026, 14:00 UTC">55 minutes ago</time>"#
         );
+    }
+
+    #[test]
+    fn browsers_are_named_as_people_know_them() {
+        for (client, name) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
+                "Safari on an iPhone",
+            ),
+            ("Mozilla/5.0", "Mozilla/5.0"),
+            ("1claw/0.1 (Chrome/1 Linux)", "1claw/0.1 (Chrome/1 Linux)"),
+        ] {
+            assert_eq!(program(client), name);
+        }
     }
 
     #[test]

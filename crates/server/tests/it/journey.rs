@@ -136,7 +136,7 @@ each_backend! {
         assert_eq!(waiting.enrollments.first(), Some(&enrollment));
         let approved = human.approve_enrollment(enrollment.id, &ApproveEnrollmentRequest::default()).await.unwrap();
         let link = human.lookup_enrollment(&EnrollmentLookupRequest { token: last_segment(&other.approval_url) }).await.unwrap();
-        let deny = DenyEnrollmentRequest { token: Some(last_segment(&other.approval_url)), reason: Some("not mine".into()) };
+        let deny = DenyEnrollmentRequest { token: Some(last_segment(&other.approval_url)), reason: Some("not mine".into()), report: None };
         human.deny_enrollment(link.id, &deny).await.unwrap();
 
         let agent_id = approved.agent.id;

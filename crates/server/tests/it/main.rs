@@ -7,6 +7,7 @@
     reason = "tests stop where they fail"
 )]
 
+mod access;
 mod agents;
 mod approvals;
 mod audit;

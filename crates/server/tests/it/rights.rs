@@ -55,6 +55,7 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
     let question_to_human =
         json!({ "action": "deploy", "target_type": "", "target_id": "", "summary": {} });
     let grant = json!({ "secret_path_pattern": "x", "principal_type": "agent", "principal_id": agent, "permissions": ["read"] });
+    let preview = json!({ "policy": grant });
     let question =
         json!({ "principal_type": "agent", "principal_id": agent, "action": "read", "path": "a" });
     let link =
@@ -172,6 +173,21 @@ fn deeds(of: &Things) -> Vec<(&'static str, String, Value)> {
             "POST",
             format!("/v1/vaults/{vault}/policies/explain"),
             question,
+        ),
+        (
+            "POST",
+            format!("/v1/vaults/{vault}/policies/preview"),
+            preview,
+        ),
+        (
+            "GET",
+            format!("/v1/vaults/{vault}/access?path=a"),
+            Value::Null,
+        ),
+        (
+            "GET",
+            format!("/v1/access?principal_type=agent&principal_id={agent}"),
+            Value::Null,
         ),
         (
             "DELETE",

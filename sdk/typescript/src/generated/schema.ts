@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent or a person reaches in the vaults that the caller controls. Opens nothing. */
+        get: operations["listReach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents": {
         parameters: {
             query?: never;
@@ -2105,6 +2122,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vaults/{vault_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do something at a path, and why; for those who control the vault. Opens nothing. */
+        get: operations["listPathAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/vaults/{vault_id}/cmek": {
         parameters: {
             query?: never;
@@ -2296,6 +2330,23 @@ export interface paths {
         put?: never;
         /** What would be decided, and by which policy. Opens nothing. */
         post: operations["explainPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a policy would do if it were saved now, for those who may save it. Saves nothing. */
+        post: operations["previewPolicy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3552,6 +3603,11 @@ export interface components {
         DenyEnrollmentRequest: {
             /** @description Why, for the audit log. */
             reason?: string | null;
+            /**
+             * @description Report it too: for a week, requests from its network are neither shown nor mailed to you. They are answered like
+             *     all others.
+             */
+            report?: boolean | null;
             /** @description The last segment of the approval link, as for approving. */
             token?: string | null;
         };
@@ -4939,6 +4995,17 @@ export interface components {
              */
             org_id: string;
         };
+        /** @description What can be done at one path. */
+        PathAccess: {
+            actions: ("read" | "list" | "write" | "delete" | "rotate" | "use" | "share")[];
+            /** @description Where. */
+            path: string;
+        };
+        /** @description Answer of `GET /v1/vaults/{vault_id}/access`. */
+        PathAccessResponse: {
+            /** @description The owner of the vault and everybody whom one of its policies names. Nobody else can. */
+            principals: components["schemas"]["PrincipalAccess"][];
+        };
         /** @description Answer of `GET /v1/vaults/{vault_id}/policies`. */
         PolicyListResponse: {
             /** @description The policies of the vault, oldest first. */
@@ -4994,6 +5061,59 @@ export interface components {
              * @description The vault it is about.
              */
             vault_id: string;
+        };
+        /** @description Something that the policy's principal might ask for. */
+        PolicyTest: {
+            /** @enum {string} */
+            action?: "read" | "list" | "write" | "delete" | "rotate" | "use" | "share";
+            /** @description At which path; it need not exist. */
+            path: string;
+        };
+        /** @description Body of `POST /v1/vaults/{vault_id}/policies/preview`. */
+        PreviewPolicyRequest: {
+            /** @description The policy as it would be created. */
+            policy: components["schemas"]["CreatePolicyRequest"];
+            test?: components["schemas"]["PolicyTest"] | null;
+        };
+        /** @description Answer of `POST /v1/vaults/{vault_id}/policies/preview`. Only paths that the caller could list are named. */
+        PreviewPolicyResponse: {
+            /** @description What the principal could do then and cannot now. */
+            gains: components["schemas"]["PathAccess"][];
+            /** @description Whether it says the same as a policy that is there. */
+            is_duplicate: boolean;
+            /** @description What it can do now and could not then. */
+            losses: components["schemas"]["PathAccess"][];
+            /** @description Paths that the pattern matches now. It will match future ones too. */
+            matches: string[];
+            /** @description Paths that it misses, although they begin alike. */
+            near_misses: string[];
+            test?: components["schemas"]["ExplainPolicyResponse"] | null;
+            /**
+             * Format: int64
+             * @description How many paths the pattern matches whose names are not the caller's to see.
+             */
+            unnamed: number;
+        };
+        /** @description Whether somebody may, and why. */
+        PrincipalAccess: {
+            /** @description The decision. */
+            allowed: boolean;
+            /**
+             * Format: uuid
+             * @description The policy that decided, if one did.
+             */
+            decided_by?: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            principal_id: string;
+            /** @description What `principal_id` is. */
+            principal_type: components["schemas"]["PrincipalType"];
+            /** @description `rule`, `vault_owner`, `vault_binding`, `scope_ceiling`, `deny_rule` or `no_matching_rule`. */
+            reason: string;
+            /** @description The reason for people. */
+            sentence: string;
         };
         /**
          * @description The two kinds of principal that may hold access.
@@ -5053,6 +5173,11 @@ export interface components {
              * @description The value, not empty.
              */
             value: string;
+        };
+        /** @description Answer of `GET /v1/access`. */
+        ReachResponse: {
+            /** @description Vaults that the caller controls and in which the principal reaches something. */
+            vaults: components["schemas"]["VaultReach"][];
         };
         /** @description Body of `POST /v1/auth/reauth`: a purpose, and one of the proofs. */
         ReauthRequest: {
@@ -5993,6 +6118,23 @@ export interface components {
             /** @description Every vault the caller may see, oldest first. */
             vaults: components["schemas"]["VaultResponse"][];
         };
+        /** @description What somebody reaches in one vault. */
+        VaultReach: {
+            /** @description Paths of secrets that are there now. */
+            paths: components["schemas"]["PathAccess"][];
+            /**
+             * Format: int64
+             * @description How many more there are, whose names are not the caller's to see.
+             */
+            unnamed: number;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            vault_id: string;
+            /** @description Its name. */
+            vault_name: string;
+        };
         /** @description A vault. */
         VaultResponse: {
             /** @description Whether clients encrypt values with a key of their own; left out when they do not. */
@@ -6244,6 +6386,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    listReach: {
+        parameters: {
+            query: {
+                /** @description Who. */
+                principal_id: string;
+                /** @description What `principal_id` is. */
+                principal_type: "user" | "agent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Vaults and paths; none for whoever can do nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachResponse"];
                 };
             };
         };
@@ -9621,6 +9788,33 @@ export interface operations {
             };
         };
     };
+    listPathAccess: {
+        parameters: {
+            query: {
+                action?: "read" | "list" | "write" | "delete" | "rotate" | "use" | "share";
+                /** @description At which path; it need not exist. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who might, with the decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathAccessResponse"];
+                };
+            };
+        };
+    };
     enableCmek: {
         parameters: {
             query?: never;
@@ -10099,6 +10293,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplainPolicyResponse"];
+                };
+            };
+        };
+    };
+    previewPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the vault. */
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPolicyRequest"];
+            };
+        };
+        responses: {
+            /** @description What it matches, and what would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPolicyResponse"];
                 };
             };
         };

@@ -3,6 +3,7 @@ import { Resource, type Called } from "./resource.js";
 
 type Policy = Body<"createPolicy">;
 type Principal = Policy["principal_type"];
+type Action = Body<"explainPolicy">["action"];
 export type Permission = Policy["permissions"][number];
 
 /** What may be said about a grant besides whom it is for. */
@@ -64,6 +65,33 @@ export class AccessResource extends Resource {
     options?: RequestOptions,
   ): Called<"explainPolicy"> {
     return this.transport.call("explainPolicy", { path: { vault_id: vaultId }, body: question }, options);
+  }
+
+  /** What a policy would do if it were saved. Saves nothing. */
+  preview(
+    vaultId: string,
+    policy: Optional<Policy>,
+    test?: Body<"previewPolicy">["test"],
+    options?: RequestOptions,
+  ): Called<"previewPolicy"> {
+    const body = test ? { policy, test } : { policy };
+    return this.transport.call("previewPolicy", { path: { vault_id: vaultId }, body }, options);
+  }
+
+  /** Who may do something at a path, to read it unless said otherwise, and why. */
+  whoCan(
+    vaultId: string,
+    path: string,
+    action?: Action,
+    options?: RequestOptions,
+  ): Called<"listPathAccess"> {
+    return this.transport.call("listPathAccess", { path: { vault_id: vaultId }, query: { path, action } }, options);
+  }
+
+  /** What an agent or a person reaches, in the vaults that the caller controls. */
+  reach(principalType: Principal, principalId: string, options?: RequestOptions): Called<"listReach"> {
+    const query = { principal_type: principalType, principal_id: principalId };
+    return this.transport.call("listReach", { query }, options);
   }
 
   #grant(

@@ -242,16 +242,36 @@ async fn a_file_of_variables_becomes_secrets_and_replaces_nothing_unasked() {
     );
 
     let file = [
-        ("env", "A=sk-canary-1\r\nKEPT=new"),
+        ("env", "A=sk-canary-1\r\nKEPT=new\nMORE=x"),
         ("folder", "web"),
-        ("existing", "keep"),
     ];
-    ana.submit(&import, &import, &file)
+    let review = ana
+        .submit(&import, &import, &file)
         .await
         .expect(200)
-        .shows("1 of 2 variables were written")
-        .shows("left as it is")
+        .shows("3 variables, not written yet")
+        .shows("One path exists already");
+    assert_eq!(
+        site.server.read(&owner.token, &vault, "web/A").await.status,
+        404,
+        "looking writes nothing"
+    );
+    // What is new is ticked, what is there is not.
+    let ticked = |path: &str| review.body.contains(&format!("value=\"{path}\" checked"));
+    assert!(ticked("web/A") && ticked("web/MORE") && !ticked("web/KEPT"));
+    ana.submit_from(&review, &import, &[("take", "web/A")])
+        .await
+        .expect(200)
+        .shows("1 of 3 variables were written")
+        .shows("left out")
         .hides("sk-canary-1");
+    assert_eq!(
+        site.server
+            .read(&owner.token, &vault, "web/MORE")
+            .await
+            .status,
+        404
+    );
     let value = async |path: &str| {
         let read = site
             .server

@@ -362,5 +362,8 @@ async fn the_system_says_what_is_amiss() {
         .await
         .expect(200)
         .shows(env!("CARGO_PKG_VERSION"))
-        .shows("Master key");
+        .shows("Master key")
+        .shows("recomputed just now and fit together")
+        .shows("answered in")
+        .shows("kept in the outbox");
 }

@@ -105,6 +105,7 @@ pub(super) async fn deny_stranger(
     let denial = DenyEnrollmentRequest {
         token: Some(lookup.token),
         reason: Some("I did not start this".to_owned()),
+        report: None,
     };
     let denied = human
         .deny_enrollment(found.id, &denial)
