@@ -95,6 +95,15 @@ pub(crate) struct Global {
         value_name = "URL"
     )]
     pub(crate) api_url: Option<String>,
+    /// Settings and session to use, of those that `1claw config` keeps under a name
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Connection",
+        env = "ONECLAW_PROFILE",
+        value_name = "NAME"
+    )]
+    pub(crate) profile: Option<String>,
     /// Name or id of the vault [default: that of the project's link, or of `1claw config`]
     #[arg(
         long,
@@ -122,6 +131,8 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     Client(ClientCommand),
+    /// Print the version of this program
+    Version,
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
     Openapi,
     /// Print the reference of all commands (Markdown)

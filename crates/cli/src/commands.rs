@@ -1,22 +1,28 @@
 //! One module for each command.
 
+pub(crate) mod account;
 pub(crate) mod agent;
 pub(crate) mod api;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod bench;
+pub(crate) mod binding;
 pub(crate) mod client;
 pub(crate) mod configure;
 pub(crate) mod demo;
 pub(crate) mod diagnose;
 pub(crate) mod enroll;
 pub(crate) mod env;
+pub(crate) mod federated;
 pub(crate) mod honeytoken;
+pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod mcp;
 pub(crate) mod mfa;
+pub(crate) mod open;
 pub(crate) mod org;
+pub(crate) mod passkey;
 pub(crate) mod policy;
 pub(crate) mod secret;
 pub(crate) mod server;

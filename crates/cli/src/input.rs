@@ -68,6 +68,14 @@ fn read_all(source: impl Read, name: &str) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What to call a file when something is wrong with it.
+pub(crate) fn name_of(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "stdin".to_owned();
+    }
+    path.display().to_string()
+}
+
 /// Reads a text file, or stdin for `-`.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {

@@ -2,12 +2,14 @@
 //!
 //! - [`args`] is the command line and nothing else, [`config`] puts the settings of a server together, [`output`] is
 //!   the only way to print and knows the exit codes, [`process`] is what concerns the process as a whole.
+//! - [`browser`] opens pages, [`waiting`] shows that something takes its time.
 //! - [`remote`] is the server that client commands speak with, [`settings`] what they find in files and in the
 //!   environment, [`input`] what people and pipes give them.
 //! - [`commands`] has one module for each command. A command gets its arguments and a printer and returns what went
 //!   wrong; it never ends the process itself.
 
 mod args;
+mod browser;
 mod commands;
 mod config;
 mod dotenv;
@@ -19,6 +21,7 @@ mod reference;
 mod remote;
 mod saved_agents;
 mod settings;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -88,6 +91,10 @@ fn run(command: Command, global: &Global, printer: Printer) -> Result<(), Failur
             printer.data(String::from_utf8_lossy(&script).trim_end())
         }
         Command::Man { folder } => reference::manual(Cli::command(), folder.as_deref(), printer),
+        Command::Version => printer.done_as_data(
+            concat!("1claw ", env!("CARGO_PKG_VERSION")),
+            &serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }),
+        ),
         Command::Openapi => printer.data(oneclaw_server::openapi_json()),
         Command::BenchSeed(args) => commands::bench::seed(args, printer),
         Command::BenchRevoke(args) => commands::bench::revocation::measure(&args, printer),

@@ -192,6 +192,18 @@ impl Printer {
         Ok(())
     }
 
+    /// Writes a line that is the data itself; the document of it under `--json`.
+    pub(crate) fn done_as_data(
+        self,
+        line: impl Display,
+        document: &impl Serialize,
+    ) -> Result<(), Failure> {
+        if self.json {
+            return self.json(document);
+        }
+        self.data(line)
+    }
+
     /// A line of talk that `--quiet` and JSON do without.
     pub(crate) fn say(self, line: impl Display) {
         if !self.quiet && !self.json {
@@ -459,6 +471,12 @@ impl<'a> From<&'a Failure> for ErrorFields<'a> {
             request_id: failure.request_id.as_deref(),
         }
     }
+}
+
+/// A number of things, in words: `1 secret`, `2 secrets`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
 
 /// The text with everything replaced that could move the cursor, hide or reorder what stands around it.

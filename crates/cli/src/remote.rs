@@ -13,7 +13,7 @@ use oneclaw_core::secret::SecretString;
 use crate::args::Global;
 use crate::config;
 use crate::output::{Exit, Failure, Printer, harmless};
-use crate::saved_agents;
+use crate::saved_agents::{self, SavedAgent};
 use crate::settings::{self, DEFAULT_URL, Folders, Link, SavedLogin};
 
 /// A saved token is renewed when it has less than this to live.
@@ -34,13 +34,16 @@ pub(crate) struct Remote {
     pub(crate) source: Source,
     pub(crate) folders: Folders,
     vault: Option<String>,
+    profile: Option<String>,
+    cache_key: Option<[u8; 32]>,
 }
 
 impl Remote {
     /// The server by itself.
     pub(crate) fn anonymous(global: &Global) -> Result<Self, Failure> {
         let folders = Folders::find()?;
-        let user = folders.user_config()?;
+        let chosen = folders.user_config()?.chosen(global.profile.as_deref())?;
+        let (profile, user) = (chosen.name, chosen.settings);
         let url = global.api_url.clone().or_else(|| user.api_url.clone());
         let url = url.unwrap_or_else(|| DEFAULT_URL.to_owned());
         let url = url.trim_end_matches('/').to_owned();
@@ -58,13 +61,15 @@ impl Remote {
             source: Source::Nowhere,
             folders,
             vault,
+            profile,
+            cache_key: None,
         })
     }
 
     /// The server with the credential of the environment, or the saved one.
     pub(crate) async fn open(global: &Global, printer: Printer) -> Result<Self, Failure> {
         let mut remote = Self::anonymous(global)?;
-        let Some((credential, source)) = remote.credential().await? else {
+        let Some((credential, source)) = remote.find_credential().await? else {
             let what = format!("not signed in to {}", remote.url);
             return Err(Failure::new(Exit::SignIn, what).next(
                 "sign in with `1claw login`, or set ONECLAW_API_KEY or ONECLAW_AGENT_API_KEY",
@@ -81,11 +86,12 @@ impl Remote {
         Ok(remote)
     }
 
-    async fn credential(&self) -> Result<Option<(Credential, Source)>, Failure> {
+    async fn find_credential(&mut self) -> Result<Option<(Credential, Source)>, Failure> {
         for name in settings::CREDENTIALS {
             let Some(secret) = settings::credential(name)? else {
                 continue;
             };
+            self.remember(&secret);
             let credential = if secret.expose().starts_with("ocv_") {
                 let agent_id = settings::variable("ONECLAW_AGENT_ID");
                 let agent_id = agent_id.map(|id| id.parse::<AgentId>()).transpose();
@@ -103,14 +109,24 @@ impl Remote {
         if settings::variable("ONECLAW_AGENT").is_none()
             && let Some(token) = self.saved_token().await?
         {
+            self.remember(&token);
             return Ok(Some((Credential::Bearer(token), Source::File)));
         }
-        let agent = self.saved_agent()?;
-        Ok(agent.map(|credential| (credential, Source::File)))
+        let Some(agent) = self.find_agent()? else {
+            return Ok(None);
+        };
+        self.remember(&agent.private_key.expose().to_owned().into());
+        Ok(Some((agent.credential()?, Source::File)))
+    }
+
+    /// What the agent of this server proves itself with that was enrolled on this machine, if there is one.
+    pub(crate) fn saved_agent(&self) -> Result<Option<Credential>, Failure> {
+        let agent = self.find_agent()?;
+        agent.map(|agent| agent.credential()).transpose()
     }
 
     /// The agent of this server that was enrolled on this machine: the one that `ONECLAW_AGENT` names, or the only one.
-    pub(crate) fn saved_agent(&self) -> Result<Option<Credential>, Failure> {
+    fn find_agent(&self) -> Result<Option<SavedAgent>, Failure> {
         let agent = match settings::variable("ONECLAW_AGENT") {
             Some(name) => {
                 let agent = saved_agents::find(&self.folders, &self.url, &name)?;
@@ -122,13 +138,24 @@ impl Remote {
             }
             None => saved_agents::only(&self.folders, &self.url)?,
         };
-        agent.map(|agent| agent.credential()).transpose()
+        Ok(agent)
+    }
+
+    /// Makes the key of what is kept for this credential alone.
+    fn remember(&mut self, credential: &SecretString) {
+        let label = SecretString::from(format!("1claw env cache\0{}", credential.expose()));
+        self.cache_key = Some(oneclaw_crypto::token_digest(label.expose()));
+    }
+
+    /// A key that only the credential in use gives.
+    pub(crate) fn cache_key(&self) -> Option<[u8; 32]> {
+        self.cache_key
     }
 
     /// The saved access token, renewed if need be.
     async fn saved_token(&self) -> Result<Option<SecretString>, Failure> {
         let renew_at = SystemClock.now().plus(RENEW_BEFORE);
-        let Some(login) = self.folders.saved()?.0.remove(&self.url) else {
+        let Some(login) = self.folders.saved()?.0.remove(&self.session_key()) else {
             return Ok(None);
         };
         if login.expires_at > renew_at || login.refresh_token.is_none() {
@@ -137,7 +164,7 @@ impl Remote {
         let _lock = self.folders.lock_saved()?;
         let mut saved = self.folders.saved()?;
         // Another process may have renewed it meanwhile, or signed out.
-        let Some(login) = saved.0.remove(&self.url) else {
+        let Some(login) = saved.0.remove(&self.session_key()) else {
             return Ok(None);
         };
         if login.expires_at > renew_at {
@@ -156,9 +183,17 @@ impl Remote {
             expires_at: SystemClock.now().plus(life),
             email: login.email,
         };
-        saved.0.insert(self.url.clone(), renewed);
+        saved.0.insert(self.session_key(), renewed);
         self.folders.save_locked(&saved)?;
         Ok(Some(token.into()))
+    }
+
+    /// Under what the session is saved: a profile has its own, so that one person can be two at one server.
+    pub(crate) fn session_key(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("{}#{profile}", self.url),
+            None => self.url.clone(),
+        }
     }
 
     /// What was named as the vault, if anything.
@@ -260,7 +295,7 @@ impl From<Error> for Failure {
                     401 => Exit::SignIn,
                     403 if problem.approval_request_id.is_some() => Exit::ApprovalNeeded,
                     403 => Exit::Forbidden,
-                    404 => Exit::NotFound,
+                    404 | 410 => Exit::NotFound,
                     409 | 412 => Exit::Conflict,
                     429 | 500.. => Exit::Unavailable,
                     _ => Exit::Failed,

@@ -93,6 +93,16 @@ impl Folders {
         self.state.join("credentials.json")
     }
 
+    /// Values that `env cache` keeps, encrypted.
+    pub(crate) fn cache_file(&self) -> PathBuf {
+        self.state.join("env-cache.enc")
+    }
+
+    /// Makes the folder of what is kept between commands.
+    pub(crate) fn make_state(&self) -> Result<(), Failure> {
+        make_folder(&self.state)
+    }
+
     /// Agents that were enrolled here.
     pub(crate) fn agents_file(&self) -> PathBuf {
         self.state.join("agents.json")
@@ -144,14 +154,61 @@ impl Folders {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct UserConfig {
+    /// Those of nobody who named a profile.
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
+    /// The profile that counts when none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) profiles: BTreeMap<String, Settings>,
+    #[serde(flatten)]
+    other: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What can be set.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) output_format: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) default_vault: Option<String>,
-    #[serde(flatten)]
-    other: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The settings that count.
+pub(crate) struct Chosen {
+    /// The profile; none for the settings outside of all.
+    pub(crate) name: Option<String>,
+    pub(crate) settings: Settings,
+}
+
+/// The name of the settings outside of all profiles.
+pub(crate) const DEFAULT_PROFILE: &str = "default";
+
+impl UserConfig {
+    /// The settings of the named profile, or of the one in use. One that nobody made is an error, because a slip of the
+    /// finger must not end at another server.
+    pub(crate) fn chosen(&self, named: Option<&str>) -> Result<Chosen, Failure> {
+        match named.or(self.profile.as_deref()) {
+            None | Some(DEFAULT_PROFILE) => Ok(Chosen {
+                name: None,
+                settings: self.settings.clone(),
+            }),
+            Some(name) => match self.profiles.get(name) {
+                Some(settings) => Ok(Chosen {
+                    name: Some(name.to_owned()),
+                    settings: settings.clone(),
+                }),
+                None => Err(
+                    Failure::new(Exit::NotFound, format!("there is no profile {name:?}"))
+                        .next(format!("1claw config set api-url URL --profile {name}")),
+                ),
+            },
+        }
+    }
 }
 
 /// `credentials.json`: sign-ins by server address.

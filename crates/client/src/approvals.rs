@@ -294,14 +294,20 @@ impl Client {
         self.fetch(call.json(request)?).await
     }
 
-    /// `POST /v1/approvals/{approval_id}/approve`, for people.
+    /// `POST /v1/approvals/{approval_id}/approve`, for people; confirmed from risk tier 2 on.
     pub async fn approve_approval(
         &self,
         approval_id: ApprovalId,
         request: &AnswerApprovalRequest,
+        confirmation: Option<&SecretText>,
     ) -> Result<ApprovalResponse, Error> {
         let call = Call::post("v1/approvals").at(approval_id).at("approve");
-        self.fetch(call.json(request)?).await
+        let call = call.json(request)?;
+        self.fetch(match confirmation {
+            Some(confirmation) => call.confirmed(confirmation)?,
+            None => call,
+        })
+        .await
     }
 
     /// `POST /v1/approvals/{approval_id}/deny`, for people.

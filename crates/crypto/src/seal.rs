@@ -183,6 +183,8 @@ pub enum Purpose {
     TotpSecret,
     /// A private key that signs for other services, under the record key.
     FederationKey,
+    /// Values that a client keeps for a while, under a key made from its credential.
+    EnvCache,
 }
 
 impl Purpose {
@@ -200,6 +202,7 @@ impl Purpose {
             Self::Answer => "answer",
             Self::TotpSecret => "totp",
             Self::FederationKey => "federation-key",
+            Self::EnvCache => "env-cache",
         }
     }
 }

@@ -105,6 +105,20 @@ pub(crate) struct UpdateArgs {
     vault_ids: Option<Vec<VaultId>>,
     #[arg(long, value_name = "BOOL")]
     active: Option<bool>,
+    #[arg(long)]
+    description: Option<String>,
+    /// Patterns of paths that it may never go beyond
+    #[arg(long, value_delimiter = ',')]
+    scopes: Option<Vec<String>>,
+    /// Whether it may make calls with bindings
+    #[arg(long, value_name = "BOOL")]
+    execution_intents: Option<bool>,
+    /// Whether it may get tokens for other services
+    #[arg(long, value_name = "BOOL")]
+    federation: Option<bool>,
+    /// Those services
+    #[arg(long, value_delimiter = ',', value_name = "URIS")]
+    audiences: Option<Vec<String>>,
 }
 
 /// A line for each thing that the agent got to see, and a sentence that says what to do.
@@ -195,6 +209,11 @@ pub(crate) async fn run(
                 token_ttl_seconds: set(args.token_ttl),
                 vault_ids: set(args.vault_ids),
                 is_active: args.active,
+                description: set(args.description),
+                scopes: set(args.scopes),
+                execution_intents_enabled: args.execution_intents,
+                federation_enabled: args.federation,
+                federation_audiences: set(args.audiences),
                 ..UpdateAgentRequest::default()
             };
             printer.one(&client.update_agent(id, &change).await?, &DETAILS)

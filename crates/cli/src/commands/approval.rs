@@ -1,5 +1,6 @@
 //! `1claw approval`.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -13,11 +14,14 @@ use oneclaw_core::id::ApprovalId;
 use oneclaw_core::model::approval::{ApprovalStatus, GrantMode};
 use oneclaw_core::path::PathPattern;
 use oneclaw_core::policy::{Permission, PermissionSet};
+use serde_json::json;
 
+use super::account;
 use super::client::duration;
 use crate::input;
 use crate::output::{Column, Exit, Failure, Printer, harmless};
 use crate::remote::Remote;
+use crate::waiting;
 
 const COLUMNS: [Column; 6] = [
     ("ID", "id"),
@@ -62,6 +66,9 @@ pub(crate) enum ApprovalCommand {
         reason: Option<String>,
         #[command(flatten)]
         terms: Terms,
+        /// Read the password, which confirms risky ones, from a file; `-` is stdin
+        #[arg(long, value_name = "FILE")]
+        confirm_file: Option<PathBuf>,
     },
     /// Refuse a request
     Deny {
@@ -75,6 +82,9 @@ pub(crate) enum ApprovalCommand {
         decision: Decision,
         #[arg(long)]
         reason: Option<String>,
+        /// Read the password, which confirms risky ones, from a file; `-` is stdin
+        #[arg(long, value_name = "FILE")]
+        confirm_file: Option<PathBuf>,
     },
     /// Ask for access, as an agent
     Request(RequestArgs),
@@ -183,18 +193,23 @@ async fn wait(
     printer: Printer,
 ) -> Result<(), Failure> {
     let end = SystemClock.now().plus(patience);
-    printer.say(format_args!("waiting for a decision on {id}"));
-    loop {
-        let left = end.since(SystemClock.now()).as_secs().min(ONE_QUESTION);
-        // The server holds the question until there is an answer, so this does not spin.
-        let query = GetApprovalQuery {
-            wait: Some(left.max(1)),
-        };
-        let request = remote.client.get_approval(id, &query).await?;
-        if request.status != ApprovalStatus::Pending || end <= SystemClock.now() {
-            return decided(&request, printer);
+    let sentence = format!("waiting for a decision on {id}; Ctrl-C leaves the request open");
+    let event = json!({ "event": "waiting", "approval_request_id": id });
+    let question = async {
+        loop {
+            let left = end.since(SystemClock.now()).as_secs().min(ONE_QUESTION);
+            // The server holds the question until there is an answer, so this does not spin.
+            let query = GetApprovalQuery {
+                wait: Some(left.max(1)),
+            };
+            let request = remote.client.get_approval(id, &query).await?;
+            if request.status != ApprovalStatus::Pending || end <= SystemClock.now() {
+                return Ok(request);
+            }
         }
-    }
+    };
+    let request = waiting::during(&sentence, &event, printer, question).await?;
+    decided(&request, printer)
 }
 
 async fn answer(
@@ -202,9 +217,11 @@ async fn answer(
     decision: Decision,
     reason: Option<String>,
     grant: Option<GrantChoice>,
+    confirm_file: Option<&Path>,
     remote: &Remote,
     printer: Printer,
 ) -> Result<ApprovalResponse, Failure> {
+    let client = &remote.client;
     let value = match decision {
         Decision::Approve => asked_value(id, remote, printer).await?,
         Decision::Reject => None,
@@ -214,10 +231,29 @@ async fn answer(
         grant,
         value,
     };
-    Ok(match decision {
-        Decision::Approve => remote.client.approve_approval(id, &request).await?,
-        Decision::Reject => remote.client.deny_approval(id, &request).await?,
-    })
+    if decision == Decision::Reject {
+        return Ok(client.deny_approval(id, &request).await?);
+    }
+    if confirm_file.is_some() {
+        let confirmation = account::confirmation(confirm_file, printer)?;
+        return Ok(client
+            .approve_approval(id, &request, Some(&confirmation))
+            .await?);
+    }
+    match client.approve_approval(id, &request, None).await {
+        // What gives much away asks for the password as well.
+        Err(error) if error.status() == Some(403) && input::is_interactive(printer) => {
+            printer.say(harmless(&error.to_string()));
+            let confirmation = account::confirmation(None, printer)?;
+            Ok(client
+                .approve_approval(id, &request, Some(&confirmation))
+                .await?)
+        }
+        Err(error) if error.status() == Some(403) => Err(Failure::from(error).next(
+            "if it is the confirmation that is missing: --confirm-file FILE, or - for stdin",
+        )),
+        other => Ok(other?),
+    }
 }
 
 /// The value, when that is what an agent asks for: typed here, or piped in.
@@ -260,7 +296,7 @@ async fn review(remote: &Remote, printer: Printer) -> Result<(), Failure> {
             "d" | "deny" => Decision::Reject,
             _ => continue,
         };
-        let decided = answer(request.id, decision, None, None, remote, printer).await?;
+        let decided = answer(request.id, decision, None, None, None, remote, printer).await?;
         printer.say(format_args!("{}: {}", decided.status.as_str(), request.id));
     }
     Ok(())
@@ -286,28 +322,30 @@ pub(crate) async fn run(
                 .await?,
             &DETAILS,
         ),
-        ApprovalCommand::Approve { id, reason, terms } => {
-            let decided = answer(
-                id,
-                Decision::Approve,
-                reason,
-                terms.choice(),
-                remote,
-                printer,
-            )
-            .await?;
+        ApprovalCommand::Approve {
+            id,
+            reason,
+            terms,
+            confirm_file,
+        } => {
+            let file = confirm_file.as_deref();
+            let grant = terms.choice();
+            let decided =
+                answer(id, Decision::Approve, reason, grant, file, remote, printer).await?;
             printer.done(format_args!("approved {id}"), &decided)
         }
         ApprovalCommand::Deny { id, reason } => {
-            let decided = answer(id, Decision::Reject, reason, None, remote, printer).await?;
+            let decided = answer(id, Decision::Reject, reason, None, None, remote, printer).await?;
             printer.done(format_args!("denied {id}"), &decided)
         }
         ApprovalCommand::Decide {
             id,
             decision,
             reason,
+            confirm_file,
         } => {
-            let decided = answer(id, decision, reason, None, remote, printer).await?;
+            let file = confirm_file.as_deref();
+            let decided = answer(id, decision, reason, None, file, remote, printer).await?;
             printer.done(format_args!("{} {id}", decided.status.as_str()), &decided)
         }
         ApprovalCommand::Request(args) => {

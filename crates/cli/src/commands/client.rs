@@ -3,8 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    agent, api, approval, configure, diagnose, enroll, env, honeytoken, key, log, mfa, org, policy,
-    secret, share, sign_in, vault, webhook,
+    account, agent, api, approval, binding, configure, diagnose, enroll, env, federated,
+    honeytoken, import, key, log, mfa, open, org, passkey, policy, secret, share, sign_in, vault,
+    webhook,
 };
 use crate::args::Global;
 use crate::output::{Exit, Failure, Format, Printer};
@@ -19,6 +20,17 @@ pub(crate) enum ClientCommand {
     Logout,
     /// Say who one is, where, and where the credential comes from
     Whoami,
+    /// Ask for a mail that leads to a new password
+    ForgotPassword(account::ForgotArgs),
+    /// Set a new password with the token of that mail
+    ResetPassword(account::ResetArgs),
+    /// Change the password of your account, or give it a first one
+    SetPassword(account::SetArgs),
+    /// Move your account to another address
+    ChangeEmail(account::ChangeEmailArgs),
+    /// Tokens for other services
+    #[command(subcommand)]
+    Auth(federated::AuthCommand),
     /// Vaults: containers of secrets
     #[command(subcommand, visible_alias = "vaults")]
     Vault(vault::VaultCommand),
@@ -28,9 +40,14 @@ pub(crate) enum ClientCommand {
     /// Secrets as environment variables
     #[command(subcommand)]
     Env(env::EnvCommand),
+    /// Write what a file or another store has as secrets
+    Import(import::ImportArgs),
     /// Agents, and letting them in
     #[command(subcommand, visible_alias = "agents")]
     Agent(agent::AgentCommand),
+    /// Credentials that an agent uses without seeing them
+    #[command(subcommand, visible_alias = "bindings")]
+    Binding(binding::BindingCommand),
     /// Who may do what with which secrets
     #[command(subcommand, visible_alias = "policies")]
     Policy(policy::PolicyCommand),
@@ -55,9 +72,14 @@ pub(crate) enum ClientCommand {
     /// The second factor of your account
     #[command(subcommand)]
     Mfa(mfa::MfaCommand),
+    /// The passkeys of your account
+    #[command(subcommand, visible_alias = "passkeys")]
+    Passkey(passkey::PasskeyCommand),
     /// Settings of this program
     #[command(subcommand)]
     Config(configure::ConfigCommand),
+    /// Open a page of the dashboard
+    Open(open::OpenArgs),
     /// Send any request to the API
     Api(api::ApiArgs),
     /// Look for what keeps commands from working
@@ -90,7 +112,19 @@ async fn dispatch(
     match command {
         ClientCommand::Login(args) => return sign_in::login(args, global, printer).await,
         ClientCommand::Logout => return sign_in::logout(global, printer).await,
-        ClientCommand::Config(command) => return configure::run(command, printer),
+        ClientCommand::ForgotPassword(args) => return account::forgot(args, global, printer).await,
+        ClientCommand::ResetPassword(args) => return account::reset(args, global, printer).await,
+        ClientCommand::Open(args) => return open::run(&args, global, printer),
+        ClientCommand::Auth(command) => {
+            federated::refuse_argument(&command)?;
+            let remote = if federated::brings_credential(&command) {
+                Remote::anonymous(global)?
+            } else {
+                Remote::open(global, printer).await?
+            };
+            return federated::run(command, &remote, printer).await;
+        }
+        ClientCommand::Config(command) => return configure::run(command, global, printer),
         ClientCommand::Doctor => return diagnose::run(global, printer).await,
         ClientCommand::Agent(agent::AgentCommand::Enroll(args)) => {
             return enroll::run(args, &Remote::anonymous(global)?, printer).await;
@@ -98,6 +132,8 @@ async fn dispatch(
         ClientCommand::Secret(secret::SecretCommand::Set(ref args)) => {
             secret::refuse_argument(args)?;
         }
+        ClientCommand::Env(env::EnvCommand::Add(ref args)) => args.refuse_argument()?,
+        ClientCommand::Env(env::EnvCommand::CacheClear) => return env::forget(printer),
         ClientCommand::Env(env::EnvCommand::Run(args)) => {
             return env::run_program(args, global, printer).await;
         }
@@ -106,10 +142,14 @@ async fn dispatch(
     let remote = Remote::open(global, printer).await?;
     match command {
         ClientCommand::Whoami => sign_in::whoami(&remote, printer).await,
+        ClientCommand::SetPassword(args) => account::set(args, &remote, printer).await,
+        ClientCommand::ChangeEmail(args) => account::change_email(args, &remote, printer).await,
         ClientCommand::Vault(command) => vault::run(command, &remote, printer).await,
         ClientCommand::Secret(command) => secret::run(command, &remote, printer).await,
         ClientCommand::Env(command) => env::run(command, &remote, printer).await,
+        ClientCommand::Import(args) => import::run(args, &remote, printer).await,
         ClientCommand::Agent(command) => agent::run(command, &remote, printer).await,
+        ClientCommand::Binding(command) => binding::run(command, &remote, printer).await,
         ClientCommand::Policy(command) => policy::run(command, &remote, printer).await,
         ClientCommand::Share(command) => share::run(command, &remote, printer).await,
         ClientCommand::Approval(command) => approval::run(command, &remote, printer).await,
@@ -118,10 +158,15 @@ async fn dispatch(
         ClientCommand::Honeytoken(command) => honeytoken::run(command, &remote, printer).await,
         ClientCommand::Key(command) => key::run(command, &remote, printer).await,
         ClientCommand::Mfa(command) => mfa::run(command, &remote, printer).await,
+        ClientCommand::Passkey(command) => passkey::run(command, &remote, printer).await,
         ClientCommand::Api(args) => api::run(args, &remote, printer).await,
         ClientCommand::Log(command) => log::run(command, &remote, printer).await,
         ClientCommand::Login(_)
         | ClientCommand::Logout
+        | ClientCommand::ForgotPassword(_)
+        | ClientCommand::ResetPassword(_)
+        | ClientCommand::Auth(_)
+        | ClientCommand::Open(_)
         | ClientCommand::Config(_)
         | ClientCommand::Doctor => Ok(()),
     }

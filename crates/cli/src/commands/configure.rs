@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::args::Global;
 use crate::output::{Exit, Failure, Format, Printer};
-use crate::settings::{Folders, UserConfig};
+use crate::settings::{DEFAULT_PROFILE, Folders, Settings, UserConfig};
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -18,6 +18,12 @@ pub(crate) enum ConfigCommand {
     Set { key: Key, value: String },
     /// Print where the settings and the session are kept
     Path,
+    /// List the profiles; `config set --profile NAME` makes one
+    Profiles,
+    /// Use a profile when none is named; `default` for none
+    Use { profile: String },
+    /// Forget a profile and its settings
+    Forget { profile: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -41,7 +47,7 @@ impl Key {
         }
     }
 
-    fn of(self, config: &mut UserConfig) -> &mut Option<String> {
+    fn of(self, config: &mut Settings) -> &mut Option<String> {
         match self {
             Self::ApiUrl => &mut config.api_url,
             Self::OutputFormat => &mut config.output_format,
@@ -71,8 +77,12 @@ pub(crate) fn preferred(printer: Printer, global: &Global) -> Result<Printer, Fa
     if global.json || global.format.is_some() {
         return Ok(printer);
     }
-    let chosen = Folders::find()?.user_config()?.output_format;
-    let Some(format) = chosen.as_deref().and_then(form) else {
+    let config = Folders::find()?.user_config()?;
+    // A profile that is not there is the command's to complain about; `config set` makes it.
+    let chosen = config.chosen(global.profile.as_deref());
+    let form_of = |settings: &Settings| settings.output_format.as_deref().and_then(form);
+    let chosen = chosen.ok().and_then(|chosen| form_of(&chosen.settings));
+    let Some(format) = chosen.or_else(|| form_of(&config.settings)) else {
         return Ok(printer);
     };
     Ok(Printer {
@@ -82,14 +92,29 @@ pub(crate) fn preferred(printer: Printer, global: &Global) -> Result<Printer, Fa
     })
 }
 
-pub(crate) fn run(command: ConfigCommand, printer: Printer) -> Result<(), Failure> {
+/// The settings that a command is about; a profile that is named and not there begins empty.
+fn settings_of<'a>(config: &'a mut UserConfig, named: Option<&str>) -> &'a mut Settings {
+    let name = named.map(str::to_owned).or_else(|| config.profile.clone());
+    match name.filter(|name| name != DEFAULT_PROFILE) {
+        Some(name) => config.profiles.entry(name).or_default(),
+        None => &mut config.settings,
+    }
+}
+
+pub(crate) fn run(
+    command: ConfigCommand,
+    global: &Global,
+    printer: Printer,
+) -> Result<(), Failure> {
     let folders = Folders::find()?;
     let mut config = folders.user_config()?;
+    let named = global.profile.as_deref();
     match command {
         ConfigCommand::List => {
+            let mut chosen = config.chosen(named)?.settings;
             let settings: Vec<Value> = Key::ALL
                 .iter()
-                .map(|key| json!({ "key": key.name(), "value": key.of(&mut config) }))
+                .map(|key| json!({ "key": key.name(), "value": key.of(&mut chosen) }))
                 .collect();
             printer.list(
                 &json!({ "settings": settings }),
@@ -97,7 +122,7 @@ pub(crate) fn run(command: ConfigCommand, printer: Printer) -> Result<(), Failur
                 &[("KEY", "key"), ("VALUE", "value")],
             )
         }
-        ConfigCommand::Get { key } => match key.of(&mut config) {
+        ConfigCommand::Get { key } => match key.of(&mut config.chosen(named)?.settings) {
             Some(value) => printer.data(value),
             None => Err(Failure::new(
                 Exit::NotFound,
@@ -110,7 +135,14 @@ pub(crate) fn run(command: ConfigCommand, printer: Printer) -> Result<(), Failur
             if let Some(value) = &value {
                 key.check(value)?;
             }
-            *key.of(&mut config) = value;
+            if let Some(name) = named.filter(|name| !is_name(name)) {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("{name:?} is no name for a profile"),
+                )
+                .next("letters, digits, - and _"));
+            }
+            *key.of(settings_of(&mut config, named)) = value;
             folders.save_user_config(&config)?;
             printer.done(
                 format_args!(
@@ -125,5 +157,63 @@ pub(crate) fn run(command: ConfigCommand, printer: Printer) -> Result<(), Failur
             &json!({ "config": folders.config_file(), "session": folders.credentials_file() }),
             &[("SETTINGS", "config"), ("SESSION", "session")],
         ),
+        ConfigCommand::Profiles => profiles(&config, named, printer),
+        ConfigCommand::Use { profile } => {
+            config.chosen(Some(&profile))?;
+            config.profile = Some(profile.clone()).filter(|name| name != DEFAULT_PROFILE);
+            folders.save_user_config(&config)?;
+            printer.done(
+                format_args!("{profile:?} counts from now on when no profile is named"),
+                &json!({ "profile": profile }),
+            )
+        }
+        ConfigCommand::Forget { profile } => {
+            config.chosen(Some(&profile))?;
+            if config.profiles.remove(&profile).is_none() {
+                return Err(Failure::new(Exit::Usage, "these settings are no profile"));
+            }
+            config.profile = config.profile.filter(|name| *name != profile);
+            folders.save_user_config(&config)?;
+            printer.done(
+                format_args!("forgot {profile:?}; a session of it ends by itself"),
+                &json!({ "forgotten": profile }),
+            )
+        }
     }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+}
+
+fn profiles(config: &UserConfig, named: Option<&str>, printer: Printer) -> Result<(), Failure> {
+    let current = named
+        .or(config.profile.as_deref())
+        .unwrap_or(DEFAULT_PROFILE);
+    let row = |name: &str, settings: &Settings| {
+        json!({
+            "name": name, "current": name == current,
+            "api_url": settings.api_url, "default_vault": settings.default_vault,
+        })
+    };
+    let mut rows = vec![row(DEFAULT_PROFILE, &config.settings)];
+    rows.extend(
+        config
+            .profiles
+            .iter()
+            .map(|(name, settings)| row(name, settings)),
+    );
+    printer.list(
+        &json!({ "profiles": rows }),
+        "profiles",
+        &[
+            ("NAME", "name"),
+            ("IN USE", "current"),
+            ("SERVER", "api_url"),
+            ("VAULT", "default_vault"),
+        ],
+    )
 }

@@ -4,21 +4,16 @@
 //! compares four words, and what the server gets is the public key. The state is saved before the first
 //! question, so that a wait that was interrupted goes on where it was.
 
-use std::io::IsTerminal as _;
-use std::time::Duration;
-
 use clap::Args;
 use oneclaw_client::enrollments::{EnrollAgentRequest, EnrollmentStatusResponse, RequestedAccess};
-use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
+use oneclaw_core::clock::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::output::{Exit, Failure, Printer, harmless};
 use crate::pairing::{self, Look};
 use crate::remote::Remote;
 use crate::saved_agents::{self, SavedAgent};
-
-/// How often a wait says that it goes on, where no terminal shows it.
-const SAY_EVERY: Duration = Duration::from_secs(30);
+use crate::waiting;
 
 #[derive(Args)]
 pub(crate) struct EnrollArgs {
@@ -167,33 +162,26 @@ async fn wait(
     remote: &Remote,
     printer: Printer,
 ) -> Result<EnrollmentStatusResponse, Failure> {
-    let mut said: Option<Timestamp> = None;
+    let sentence = format!(
+        "waiting until {}; Ctrl-C is safe, the same command goes on",
+        agent.expires_at
+    );
+    let event = json!({ "event": "waiting", "expires_at": agent.expires_at });
+    waiting::during(&sentence, &event, printer, decision(agent, remote)).await
+}
+
+/// Asks until somebody has decided.
+async fn decision(
+    agent: &SavedAgent,
+    remote: &Remote,
+) -> Result<EnrollmentStatusResponse, Failure> {
     loop {
         let pause = match pairing::look(agent, &remote.client).await? {
             Look::Decided(answer) => return Ok(answer),
             Look::Waiting(pause) => pause,
         };
-        let now = SystemClock.now();
-        if said.is_none_or(|at| at.plus(SAY_EVERY) <= now) {
-            tell_waiting(agent, said.is_none(), printer)?;
-            said = Some(now);
-        }
         tokio::time::sleep(pause).await;
     }
-}
-
-fn tell_waiting(agent: &SavedAgent, first: bool, printer: Printer) -> Result<(), Failure> {
-    if printer.json {
-        return printer.json(&json!({ "event": "waiting", "expires_at": agent.expires_at }));
-    }
-    // A terminal still shows the first line.
-    if first || !std::io::stderr().is_terminal() {
-        printer.say(format_args!(
-            "waiting until {}; Ctrl-C is safe, the same command goes on",
-            agent.expires_at
-        ));
-    }
-    Ok(())
 }
 
 async fn conclude(

@@ -6,7 +6,11 @@
 //! - The program of `env run` takes the place of this process, so the terminal, signals and the exit code are its
 //!   own. It does not get the credential that opened the vault.
 
-use std::collections::BTreeMap;
+mod cache;
+mod compare;
+mod fetch;
+mod variables;
+
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io;
@@ -15,17 +19,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::{Args, Subcommand, ValueEnum};
-use oneclaw_client::secrets::{ListSecretsQuery, PutSecretRequest};
+use oneclaw_client::secrets::PutSecretRequest;
 use oneclaw_core::path::SecretPath;
 use serde_json::json;
 
 use crate::args::Global;
 use crate::dotenv::{self, Unfit, Variable};
 use crate::input;
-use crate::output::{Exit, Failure, Format, Printer};
+use crate::output::{Exit, Failure, Format, Printer, counted};
 use crate::process;
 use crate::remote::Remote;
 use crate::settings::{self, CREDENTIALS};
+use fetch::fetch;
 
 /// What remains of the environment with `--no-inherit`: enough to find programs and to use the terminal.
 const ALWAYS_KEPT: [&str; 4] = ["HOME", "LANG", "PATH", "TERM"];
@@ -39,6 +44,28 @@ pub(crate) enum EnvCommand {
     /// Write the variables of a `.env` file to the vault
     #[command(visible_alias = "import")]
     Push(PushArgs),
+    /// Say which names of a file of examples have no value in the vault
+    Check(compare::CheckArgs),
+    /// Say how a `.env` file and the vault differ, by name
+    Diff(compare::DiffArgs),
+    /// Keep values on this machine for a while, so that `env run` starts faster
+    #[command(long_about = cache::ABOUT)]
+    Cache(cache::CacheArgs),
+    /// Say whether values are kept here, and until when
+    CacheStatus,
+    /// Forget the values that are kept here
+    CacheClear,
+    /// List the variables of the vault's environments, without values that people may not read
+    #[command(alias = "list")]
+    Ls(variables::LsArgs),
+    /// Add a variable, or give it a new value; the value comes from a hidden prompt, stdin or a file
+    Add(variables::AddArgs),
+    /// Delete a variable
+    #[command(alias = "delete")]
+    Rm(variables::RmArgs),
+    /// Environments of the vault, such as production
+    #[command(subcommand)]
+    Environments(variables::EnvironmentsCommand),
     /// Run a program with secrets in its environment
     #[command(after_help = "\
 The shell replaces $NAME before 1claw runs. To use a variable in the command itself, let a shell inside do it:
@@ -60,6 +87,14 @@ pub(crate) struct Selection {
     /// A secret under a name of your choice; with one of these, no others unless --prefix
     #[arg(long = "map", value_parser = mapping, value_name = "NAME=PATH")]
     maps: Vec<(String, SecretPath)>,
+    /// The variables of this environment of the vault, instead of secrets
+    #[arg(
+        long,
+        short,
+        value_name = "NAME",
+        conflicts_with_all = ["prefix", "maps"]
+    )]
+    environment: Option<String>,
     /// Go on without the values that cannot be read
     #[arg(long)]
     allow_missing: bool,
@@ -83,8 +118,11 @@ pub(crate) struct PushArgs {
     #[arg(default_value = ".env")]
     file: PathBuf,
     /// Write below this path
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", conflicts_with = "environment")]
     prefix: Option<String>,
+    /// Write variables of this environment of the vault, instead of secrets
+    #[arg(long, short, value_name = "NAME")]
+    environment: Option<String>,
     /// Show what would be written, and stop
     #[arg(long)]
     dry_run: bool,
@@ -111,6 +149,9 @@ pub(crate) struct RunArgs {
     /// Leave the vault's own credential in the environment
     #[arg(long)]
     keep_auth: bool,
+    /// Do not use values that `env cache` keeps
+    #[arg(long)]
+    no_cache: bool,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -148,6 +189,11 @@ fn name_of(path: &str, prefix: &str) -> String {
     name
 }
 
+/// Forgets what `env cache` keeps; needs neither server nor credential.
+pub(crate) fn forget(printer: Printer) -> Result<(), Failure> {
+    cache::clear(&settings::Folders::find()?, printer)
+}
+
 pub(crate) async fn run(
     command: EnvCommand,
     remote: &Remote,
@@ -156,114 +202,23 @@ pub(crate) async fn run(
     match command {
         EnvCommand::Pull(args) => pull(args, remote, printer).await,
         EnvCommand::Export(selection) => {
-            let variables = fetch(&selection, remote, printer).await?;
+            let variables = fetch(&selection, None, remote, printer).await?;
             print(&variables, printer)
         }
         EnvCommand::Push(args) => push(args, remote, printer).await,
-        // Has a way of its own, because its failures have a code of their own.
-        EnvCommand::Run(_) => Ok(()),
-    }
-}
-
-/// Which variable each secret becomes.
-async fn choose(
-    selection: &Selection,
-    remote: &Remote,
-) -> Result<BTreeMap<String, SecretPath>, Failure> {
-    let mut chosen: BTreeMap<String, SecretPath> = selection.maps.iter().cloned().collect();
-    if selection.maps.is_empty() || selection.prefix.is_some() {
-        let prefix = selection.prefix.clone().unwrap_or_default();
-        let prefix = prefix.trim_end_matches('/');
-        let query = ListSecretsQuery {
-            prefix: Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()),
-            ..ListSecretsQuery::default()
-        };
-        let below = format!("{prefix}/");
-        for secret in remote
-            .client
-            .list_secrets(remote.vault().await?, &query)
-            .await?
-            .secrets
-        {
-            let path = secret.path.as_str();
-            // The server compares text: `db` also finds `db2/x`.
-            if !prefix.is_empty() && path != prefix && !path.starts_with(&below) {
-                continue;
-            }
-            let name = name_of(path, prefix);
-            if let Some(other) = chosen.get(&name).filter(|other| **other != secret.path) {
-                return Err(
-                    Failure::new(Exit::Conflict, format!("two secrets would be {name}"))
-                        .because(format_args!("{other} and {path}"))
-                        .next(format!("give one another name: --map OTHER={path}")),
-                );
-            }
-            chosen.insert(name, secret.path);
+        EnvCommand::Check(args) => compare::check(&args, remote, printer).await,
+        EnvCommand::Diff(args) => compare::diff(&args, remote, printer).await,
+        EnvCommand::Cache(args) => cache::fill(&args, remote, printer).await,
+        EnvCommand::CacheStatus => cache::status(remote, printer),
+        EnvCommand::Ls(args) => variables::ls(args, remote, printer).await,
+        EnvCommand::Add(args) => variables::add(args, remote, printer).await,
+        EnvCommand::Rm(args) => variables::rm(args, remote, printer).await,
+        EnvCommand::Environments(command) => {
+            variables::environments(command, remote, printer).await
         }
+        // Have a way of their own: one needs no credential, the failures of the other have a code of their own.
+        EnvCommand::Run(_) | EnvCommand::CacheClear => Ok(()),
     }
-    if !selection.only.is_empty() {
-        let missing: Vec<_> = selection
-            .only
-            .iter()
-            .filter(|name| !chosen.contains_key(*name))
-            .cloned()
-            .collect();
-        if !missing.is_empty() && !selection.allow_missing {
-            return Err(missing_values(
-                &missing,
-                "there is no secret that you may read for them",
-            ));
-        }
-        chosen.retain(|name, _| selection.only.contains(name));
-    }
-    Ok(chosen)
-}
-
-fn missing_values(names: &[String], why: &str) -> Failure {
-    Failure::new(
-        Exit::Forbidden,
-        format!("without a value: {}", names.join(", ")),
-    )
-    .because(why)
-    .next("nothing was done; --allow-missing goes on without them")
-}
-
-/// Reads the values.
-async fn fetch(
-    selection: &Selection,
-    remote: &Remote,
-    printer: Printer,
-) -> Result<Vec<Variable>, Failure> {
-    let chosen = choose(selection, remote).await?;
-    let vault = remote.vault().await?;
-    let mut variables = Vec::new();
-    let mut missing = Vec::new();
-    let mut reason = String::new();
-    for (name, path) in chosen {
-        match remote.client.get_secret(vault, &path).await {
-            Ok(secret) if secret.cmek_encrypted => {
-                "it is encrypted with a key of yours that this command does not have"
-                    .clone_into(&mut reason);
-                missing.push(name);
-            }
-            Ok(secret) => variables.push((name, secret.value.expose().to_owned())),
-            Err(error) if matches!(error.status(), Some(403 | 404 | 410)) => {
-                reason = error.to_string();
-                missing.push(name);
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if !missing.is_empty() {
-        if !selection.allow_missing {
-            return Err(missing_values(&missing, &reason));
-        }
-        printer.say(format_args!(
-            "left out, because it cannot be read: {}",
-            missing.join(", ")
-        ));
-    }
-    Ok(variables)
 }
 
 fn rendered(variables: &[Variable], dialect: Format) -> Result<String, Failure> {
@@ -298,7 +253,7 @@ async fn pull(args: PullArgs, remote: &Remote, printer: Printer) -> Result<(), F
         )
         .next("--force replaces it, -o names another file"));
     }
-    let variables = fetch(&args.selection, remote, printer).await?;
+    let variables = fetch(&args.selection, None, remote, printer).await?;
     if to_stdout {
         return print(&variables, printer);
     }
@@ -316,8 +271,8 @@ async fn pull(args: PullArgs, remote: &Remote, printer: Printer) -> Result<(), F
     }
     if !printer.quiet {
         printer.note(format_args!(
-            "wrote {} variables to {}, readable by you alone",
-            variables.len(),
+            "wrote {} to {}, readable by you alone",
+            counted(variables.len(), "variable"),
             file.display()
         ));
     }
@@ -337,9 +292,15 @@ pub(crate) fn is_tracked(file: &Path) -> bool {
 async fn push(args: PushArgs, remote: &Remote, printer: Printer) -> Result<(), Failure> {
     let text = input::text(&args.file)?;
     let variables = dotenv::parse(&text).map_err(|Unfit(why)| {
-        Failure::new(Exit::Usage, format!("{}: {why}", args.file.display()))
-            .next("nothing was written")
+        Failure::new(
+            Exit::Usage,
+            format!("{}: {why}", input::name_of(&args.file)),
+        )
+        .next("nothing was written")
     })?;
+    if let Some(environment) = args.environment {
+        return variables::push(&environment, variables, args.dry_run, remote, printer).await;
+    }
     let prefix = args.prefix.unwrap_or_default();
     let prefix = prefix.trim_end_matches('/');
     let mut planned = Vec::new();
@@ -365,7 +326,7 @@ async fn push(args: PushArgs, remote: &Remote, printer: Printer) -> Result<(), F
     }
     let vault = remote.vault().await?;
     input::confirm(
-        &format!("write {} secrets to the vault?", paths.len()),
+        &format!("write {} to the vault?", counted(paths.len(), "secret")),
         printer,
     )?;
     for (written, (path, value)) in planned.into_iter().enumerate() {
@@ -382,7 +343,7 @@ async fn push(args: PushArgs, remote: &Remote, printer: Printer) -> Result<(), F
             })?;
     }
     printer.done(
-        format_args!("wrote {} secrets", paths.len()),
+        format_args!("wrote {}", counted(paths.len(), "secret")),
         &json!({ "written": paths }),
     )
 }
@@ -447,7 +408,11 @@ async fn prepare(
     printer: Printer,
 ) -> Result<Vec<Variable>, Failure> {
     let remote = Remote::open(global, printer).await?;
-    let variables = fetch(&args.selection, &remote, printer).await?;
+    let kept = match args.no_cache {
+        true => None,
+        false => cache::Kept::open(&remote)?,
+    };
+    let variables = fetch(&args.selection, kept, &remote, printer).await?;
     match variables.iter().find(|(_, value)| value.contains('\0')) {
         Some((name, _)) => Err(Failure::new(
             Exit::Failed,

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::client::duration;
 use crate::input;
-use crate::output::{Failure, Printer};
+use crate::output::{Exit, Failure, Printer};
 use crate::remote::Remote;
 
 #[derive(Subcommand)]
@@ -25,6 +25,8 @@ pub(crate) enum KeyCommand {
         #[arg(long, value_parser = duration, value_name = "TIME")]
         expires_in: Option<Duration>,
     },
+    /// Replace a key: make one of the same name, print it, this once, and end the old one
+    Roll { id: ApiKeyId },
     /// End a key
     #[command(alias = "rm")]
     Revoke { id: ApiKeyId },
@@ -66,6 +68,7 @@ pub(crate) async fn run(
             ));
             Ok(())
         }
+        KeyCommand::Roll { id } => roll(id, remote, printer).await,
         KeyCommand::Revoke { id } => {
             input::confirm(&format!("end the key {id}?"), printer)?;
             client.revoke_api_key(id).await?;
@@ -75,4 +78,41 @@ pub(crate) async fn run(
             )
         }
     }
+}
+
+/// The old key ends last, and only when the new one has reached its reader.
+async fn roll(id: ApiKeyId, remote: &Remote, printer: Printer) -> Result<(), Failure> {
+    let client = &remote.client;
+    let keys = client.list_api_keys().await?.keys;
+    let Some(old) = keys.into_iter().find(|key| key.id == id) else {
+        return Err(
+            Failure::new(Exit::NotFound, format!("there is no key {id}")).next("1claw key list"),
+        );
+    };
+    input::confirm(
+        &format!(
+            "replace the key {:?}? the old one stops working at once",
+            old.name
+        ),
+        printer,
+    )?;
+    // As long to live as the old one had when it was made.
+    let life = old.expires_at.map(|end| end.since(old.created_at));
+    let request = CreateApiKeyRequest {
+        name: old.name,
+        scopes: Some(old.scopes),
+        expires_at: life.map(|life| SystemClock.now().plus(life)),
+    };
+    let made = client.create_api_key(&request).await?;
+    if printer.json {
+        printer.json(&made)?;
+    } else {
+        printer.data(made.api_key.expose())?;
+    }
+    client.revoke_api_key(id).await?;
+    printer.say(format_args!(
+        "the old key is dead; the new one ({}) is not shown again",
+        made.key.id
+    ));
+    Ok(())
 }

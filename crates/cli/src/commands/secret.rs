@@ -2,6 +2,9 @@
 //!
 //! Invariant: a value comes from a prompt, a pipe, a file or the server's generator, never from an argument.
 
+mod editor;
+mod versions;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
@@ -58,6 +61,45 @@ pub(crate) enum SecretCommand {
     /// List the versions of a secret
     #[command(visible_alias = "history")]
     Versions { path: SecretPath },
+    /// Say how two versions differ, without showing values
+    Diff(versions::DiffArgs),
+    /// Make an older version the newest again
+    Restore {
+        path: SecretPath,
+        /// Which
+        #[arg(long)]
+        version: u32,
+    },
+    /// Make an older version unreadable for good
+    Disable {
+        path: SecretPath,
+        /// Which
+        #[arg(long)]
+        version: u32,
+    },
+    /// Write the newest version to another path
+    Copy(versions::CopyArgs),
+    /// Write the newest version to another path and delete it here, with its older versions
+    #[command(alias = "mv")]
+    Move(versions::CopyArgs),
+    /// Let the server make the value of a new secret; nobody sees it
+    Generate(GenerateArgs),
+    /// Change the value in an editor, `$VISUAL` or `$EDITOR`
+    Edit { path: SecretPath },
+}
+
+#[derive(Args)]
+pub(crate) struct GenerateArgs {
+    path: SecretPath,
+    /// Characters of the value
+    #[arg(long, short)]
+    length: Option<i32>,
+    /// Alphabet of the value
+    #[arg(long, short)]
+    charset: Option<Alphabet>,
+    /// Kind of value, such as `api_key` or `password`
+    #[arg(long = "type", value_name = "TYPE", value_parser = SecretType::parse)]
+    kind: Option<SecretType>,
 }
 
 #[derive(Args)]
@@ -98,7 +140,7 @@ pub(crate) struct RotateArgs {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Alphabet {
+pub(crate) enum Alphabet {
     Hex,
     Base64,
     Alphanumeric,
@@ -257,6 +299,45 @@ pub(crate) async fn run(
                 ],
             )
         }
+        SecretCommand::Diff(args) => versions::diff(args, vault, client, printer).await,
+        SecretCommand::Restore { path, version } => {
+            versions::restore(&path, version, vault, client, printer).await
+        }
+        SecretCommand::Disable { path, version } => {
+            input::confirm(
+                &format!("make version {version} of {path} unreadable for good?"),
+                printer,
+            )?;
+            client.disable_secret_version(vault, &path, version).await?;
+            printer.done(
+                format_args!("version {version} of {path} cannot be read any more"),
+                &json!({ "path": path, "disabled": version }),
+            )
+        }
+        SecretCommand::Copy(args) => {
+            versions::copy(&args, vault, remote, printer).await?;
+            Ok(())
+        }
+        SecretCommand::Move(args) => versions::relocate(args, vault, remote, printer).await,
+        SecretCommand::Generate(args) => {
+            versions::must_be_free(&args.path, vault, client).await?;
+            let request = RotateSecretRequest {
+                length: args.length,
+                charset: args.charset.map(Into::into),
+                secret_type: args.kind,
+                create: Some(true),
+            };
+            let written = client.rotate_secret(vault, &args.path, &request).await?;
+            if wants_records(printer) {
+                return printer.one(&written, &WRITTEN);
+            }
+            printer.say(format_args!(
+                "the server made the value of {}; nobody has seen it",
+                written.path
+            ));
+            Ok(())
+        }
+        SecretCommand::Edit { path } => editor::edit(&path, vault, client, printer).await,
     }
 }
 

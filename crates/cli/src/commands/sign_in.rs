@@ -7,17 +7,19 @@ use clap::Args;
 use oneclaw_client::Credential;
 use oneclaw_client::auth::LoginRequest;
 use oneclaw_client::device::{
-    DEVICE_GRANT, DeviceCodeRequest, DeviceTokenError, DeviceTokenRequest,
+    DEVICE_GRANT, DeviceCodeRequest, DeviceCodeResponse, DeviceTokenError, DeviceTokenRequest,
 };
 use oneclaw_client::mfa::MfaVerifyRequest;
 use oneclaw_core::clock::{Clock as _, SystemClock, Timestamp};
 use serde_json::{Value, json};
 
 use crate::args::Global;
+use crate::browser;
 use crate::input;
 use crate::output::{BOLD, Exit, Failure, Printer, harmless};
 use crate::remote::{Remote, Source};
 use crate::settings::SavedLogin;
+use crate::waiting;
 
 #[derive(Args)]
 pub(crate) struct LoginArgs {
@@ -27,6 +29,9 @@ pub(crate) struct LoginArgs {
     /// Read the password from a file; `-` is stdin
     #[arg(long, value_name = "FILE", requires = "email")]
     password_file: Option<PathBuf>,
+    /// Print the address of the page, but do not open it
+    #[arg(long)]
+    no_browser: bool,
 }
 
 pub(crate) async fn login(
@@ -39,11 +44,11 @@ pub(crate) async fn login(
         Some(email) => {
             with_password(email, args.password_file.as_deref(), &remote, printer).await?
         }
-        None => with_device(&remote, printer).await?,
+        None => with_device(!args.no_browser, &remote, printer).await?,
     };
     let email = saved.email.clone().unwrap_or_default();
     remote.folders.change_saved(|logins| {
-        logins.0.insert(remote.url.clone(), saved);
+        logins.0.insert(remote.session_key(), saved);
     })?;
     let file = remote.folders.credentials_file();
     printer.done(
@@ -109,7 +114,11 @@ async fn with_password(
 }
 
 /// Shows a code that somebody signed in elsewhere types into a page (RFC 8628).
-async fn with_device(remote: &Remote, printer: Printer) -> Result<SavedLogin, Failure> {
+async fn with_device(
+    may_open: bool,
+    remote: &Remote,
+    printer: Printer,
+) -> Result<SavedLogin, Failure> {
     let request = DeviceCodeRequest {
         client_id: Some("1claw".to_owned()),
         email: None,
@@ -128,8 +137,25 @@ async fn with_device(remote: &Remote, printer: Printer) -> Result<SavedLogin, Fa
             harmless(&offer.verification_uri),
             harmless(&offer.user_code)
         ));
-        printer.say("waiting; Ctrl-C leaves nothing behind");
+        if may_open {
+            browser::open(&page_of(&offer), printer);
+        }
     }
+    let sentence = format!(
+        "waiting for the code {}; Ctrl-C leaves nothing behind",
+        harmless(&offer.user_code)
+    );
+    let event = json!({ "event": "waiting", "user_code": offer.user_code });
+    waiting::during(&sentence, &event, printer, decided(offer, remote)).await
+}
+
+/// The page, with the code filled in, so that it is compared and not typed.
+fn page_of(offer: &DeviceCodeResponse) -> String {
+    let code: String = url::form_urlencoded::byte_serialize(offer.user_code.as_bytes()).collect();
+    format!("{}?code={code}", offer.verification_uri)
+}
+
+async fn decided(offer: DeviceCodeResponse, remote: &Remote) -> Result<SavedLogin, Failure> {
     let mut interval = Duration::from_secs(offer.interval.clamp(1, 60).into());
     let question = DeviceTokenRequest {
         device_code: offer.device_code,
@@ -169,7 +195,7 @@ async fn with_device(remote: &Remote, printer: Printer) -> Result<SavedLogin, Fa
 
 pub(crate) async fn logout(global: &Global, printer: Printer) -> Result<(), Failure> {
     let mut remote = Remote::anonymous(global)?;
-    let Some(login) = remote.folders.saved()?.0.remove(&remote.url) else {
+    let Some(login) = remote.folders.saved()?.0.remove(&remote.session_key()) else {
         return printer.done(
             format_args!("not signed in to {}", remote.url),
             &json!({ "signed_out": false }),
@@ -181,7 +207,7 @@ pub(crate) async fn logout(global: &Global, printer: Printer) -> Result<(), Fail
     let revoked = remote.client.revoke_token().await;
     // Gone here in any case: whoever says logout must not find the token afterwards.
     remote.folders.change_saved(|logins| {
-        logins.0.remove(&remote.url);
+        logins.0.remove(&remote.session_key());
     })?;
     match revoked {
         Ok(()) => {}

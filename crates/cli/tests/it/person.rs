@@ -8,6 +8,8 @@ use crate::harness::{Folder, PASSWORD, command, stderr, stdout};
 pub(crate) struct Person {
     pub(crate) home: Folder,
     pub(crate) url: String,
+    /// Variables of each of their commands.
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 impl Person {
@@ -15,6 +17,7 @@ impl Person {
         Self {
             home: Folder::new(),
             url: url.to_owned(),
+            variables: Vec::new(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Person {
             .env("HOME", self.home.path(""))
             .env("PATH", "/usr/bin:/bin")
             .env("ONECLAW_BASE_URL", &self.url)
+            .envs(self.variables.iter().cloned())
             .current_dir(self.home.path(""));
         command
     }
@@ -64,6 +68,30 @@ impl Person {
             .replace(home.to_str().unwrap().trim_end_matches('/'), "<home>")
             .replace(&self.url, "<server>");
         redacted(&text)
+    }
+}
+
+impl Person {
+    /// The transcripts of a script: a command in each line, with what it reads behind ` <<< `.
+    pub(crate) fn play(&self, script: &str) -> String {
+        let lines = script.lines().map(str::trim);
+        let steps = lines.filter(|line| !line.is_empty()).map(|line| {
+            let (command, input) = line
+                .split_once(" <<< ")
+                .map_or((line, None), |(command, input)| (command, Some(input)));
+            let words: Vec<_> = command.split_whitespace().collect();
+            self.transcript(input, &words)
+        });
+        steps.collect()
+    }
+
+    /// Runs a command that has to succeed; gives what it prints.
+    #[track_caller]
+    pub(crate) fn get(&self, input: Option<&str>, command: &str) -> String {
+        let words: Vec<_> = command.split_whitespace().collect();
+        let output = self.run(input, &words);
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+        stdout(&output)
     }
 }
 

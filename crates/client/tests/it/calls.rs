@@ -416,7 +416,7 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         ),
         call!(
             "approveApproval",
-            c.approve_approval(id(5), &full("AnswerApprovalRequest"))
+            c.approve_approval(id(5), &full("AnswerApprovalRequest"), None)
         ),
         call!(
             "denyApproval",
