@@ -19,6 +19,7 @@ use oneclaw_core::model::exposure::{Kind, Status, Way};
 use oneclaw_store::Tx;
 use oneclaw_store::agents::AgentRow;
 use oneclaw_store::exposure::{ExposureRow, SightingRow, StateRow};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -142,16 +143,16 @@ async fn items(view: &mut View, org: OrgId, agent: AgentId) -> Result<Vec<Item>>
     }
     let mut things: BTreeMap<Uuid, Item> = BTreeMap::new();
     for row in folded.0.into_values() {
-        add_to(&mut things, row)?;
+        add_to(&mut things, &row)?;
     }
     let mut items: Vec<Item> = things.into_values().collect();
     let mut names = HashMap::new();
     for item in &mut items {
         judge(&mut view.tx, org, item).await?;
         if let Some(vault) = item.vault {
-            if !names.contains_key(&vault) {
+            if let Entry::Vacant(unknown) = names.entry(vault) {
                 let row = view.tx.find_vault(org, vault).await?;
-                names.insert(vault, row.map(|row| row.name));
+                unknown.insert(row.map(|row| row.name));
             }
             item.vault_name = names.get(&vault).cloned().flatten();
         }
@@ -163,7 +164,7 @@ async fn items(view: &mut View, org: OrgId, agent: AgentId) -> Result<Vec<Item>>
     Ok(items)
 }
 
-fn add_to(things: &mut BTreeMap<Uuid, Item>, row: ExposureRow) -> Result<()> {
+fn add_to(things: &mut BTreeMap<Uuid, Item>, row: &ExposureRow) -> Result<()> {
     let kind = Kind::parse(&row.kind).map_err(Error::internal)?;
     let way = Way::parse(&row.how).map_err(Error::internal)?;
     let item = things.entry(row.resource_id).or_insert_with(|| Item {

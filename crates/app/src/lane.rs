@@ -1,5 +1,4 @@
-//! The fast lane: decide from remembered state, commit with guards, decide again when they are
-//! stale.
+//! The fast lane: decide from remembered state, commit with guards, decide again when they are stale.
 //!
 //! One request on it costs no database round trip of its own while what it needs is remembered:
 //! the group commit re-checks everything. Whatever is found stale is forgotten, and the request
@@ -17,9 +16,7 @@ use oneclaw_core::clock::Timestamp;
 use oneclaw_core::id::{OrgId, VaultId};
 use oneclaw_core::path::SecretPath;
 use oneclaw_core::policy::{self, Action, Basis, Denied, Granted, Rule, RuleSet};
-use oneclaw_crypto::MasterKeys;
-use oneclaw_crypto::envelope::VaultKey;
-use oneclaw_crypto::seal::OpenError;
+use oneclaw_crypto::{MasterKeys, envelope::VaultKey, seal::OpenError};
 use oneclaw_store::Tx;
 use oneclaw_store::epochs::Guard;
 use oneclaw_store::secrets::SealedRow;

@@ -22,13 +22,14 @@ use oneclaw_store::secrets::{MetadataRow, SealedRow};
 mod condition;
 mod generate;
 mod list;
+mod within;
 mod write;
 
 pub use condition::{Condition, Tags};
 pub use generate::{Charset, GenerateRequest};
 pub use list::{Listed, Page, list, list_page, list_versions};
+pub(crate) use within::{put_in, put_internal};
 pub use write::{PutRequest, put, put_if, rotate, rotate_if};
-pub(crate) use write::{put_in, put_internal};
 
 /// Largest value.
 pub const MAXIMUM_VALUE: usize = 1024 * 1024;

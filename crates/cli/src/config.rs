@@ -36,6 +36,10 @@ const PASSWORD_BEARING: [(&str, &str, &str); 2] = [
 ];
 
 /// What a server was told, complete except for what depends on the port it gets.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the configuration file"
+)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,

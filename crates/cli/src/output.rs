@@ -207,7 +207,10 @@ impl Printer {
     /// A line of talk that `--quiet` and JSON do without.
     pub(crate) fn say(self, line: impl Display) {
         if !self.quiet && !self.json {
-            self.note(harmless(&line.to_string()));
+            // What is ours has lines; what others chose is made harmless where it is put in.
+            for line in line.to_string().lines() {
+                self.note(harmless(line));
+            }
         }
     }
 

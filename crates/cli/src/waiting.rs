@@ -49,9 +49,10 @@ pub(crate) async fn during<T>(
             // First the work: whoever is answered already does not wait.
             biased;
             outcome = &mut work => return outcome,
-            _ = ticks.tick() => match printer.json {
-                true => printer.json(event)?,
-                false => printer.say(sentence),
+            _ = ticks.tick() => if printer.json {
+                printer.json(event)?;
+            } else {
+                printer.say(sentence);
             },
         }
     }

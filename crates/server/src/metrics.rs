@@ -20,6 +20,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+/// Requests answered.
+const REQUESTS: &str = "oneclaw_http_requests_total";
+/// How long they took.
+const DURATION: &str = "oneclaw_http_request_duration_seconds";
+/// Commits that the database did not take.
+const FAILED: &str = "oneclaw_commit_failures_total";
+/// Mails that have not left.
+const MAILS: &str = "oneclaw_outbox_mails";
+
 /// Statuses that are counted apart.
 const STATUSES: [u16; 25] = [
     200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 400, 401, 403, 404, 405, 409, 410, 412, 413,
@@ -202,7 +211,6 @@ impl Metrics {
                     .filter_map(|(method, series)| Some((&route.label, *method, series.get()?)))
             })
         };
-        const REQUESTS: &str = "oneclaw_http_requests_total";
         heading(text, REQUESTS, "counter", "Requests answered, by route.")?;
         for (route, method, series) in all() {
             for (place, counter) in series.statuses.iter().enumerate() {
@@ -215,7 +223,6 @@ impl Metrics {
                 }
             }
         }
-        const DURATION: &str = "oneclaw_http_request_duration_seconds";
         heading(
             text,
             DURATION,
@@ -257,7 +264,6 @@ fn render_commits(text: &mut String, commits: CommitCounts) -> fmt::Result {
         "{SIZE}_sum {}\n{SIZE}_count {}",
         commits.members, commits.groups
     )?;
-    const FAILED: &str = "oneclaw_commit_failures_total";
     heading(
         text,
         FAILED,
@@ -274,7 +280,6 @@ fn render_backlog(text: &mut String, backlog: Option<Backlog>) -> fmt::Result {
     let Some(backlog) = backlog else {
         return Ok(());
     };
-    const MAILS: &str = "oneclaw_outbox_mails";
     heading(text, MAILS, "gauge", "Mails that have not left.")?;
     for (state, count) in [
         ("queued", backlog.queued_mails),

@@ -309,9 +309,8 @@ async fn token(
                 (None, Some(assertion)) if is_signed => ClientCredential::Assertion(assertion),
                 _ => return refuse(TokenError::Client),
             };
-            let agent = match client.id.map(|id| id.parse()).transpose() {
-                Ok(agent) => agent,
-                Err(_) => return refuse(TokenError::Client),
+            let Ok(agent) = client.id.map(|id| id.parse()).transpose() else {
+                return refuse(TokenError::Client);
             };
             let narrower = (form.scope, form.resource);
             oauth::exchange_credential(&app, agent, credential, narrower, &origin).await

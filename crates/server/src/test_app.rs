@@ -33,6 +33,7 @@ pub const PUBLIC_URL: &str = "https://vault.example.com";
 
 /// What differs between instances.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a test")]
 pub struct Options {
     /// Proxies and limits; without limits unless the test sets some.
     pub server: ServerConfig,

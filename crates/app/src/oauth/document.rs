@@ -87,10 +87,10 @@ pub(super) async fn fetch(app: &App, id: &str) -> Result<Described> {
     }
     let document: Document = serde_json::from_slice(answer.body.expose())
         .map_err(|_| unusable("it is not JSON with client_id, client_name and redirect_uris"))?;
-    check(document, id, host)
+    check(&document, id, host)
 }
 
-fn check(document: Document, id: &str, host: String) -> Result<Described> {
+fn check(document: &Document, id: &str, host: String) -> Result<Described> {
     if document.client_id != id {
         return Err(unusable("it names another client_id than its own address"));
     }

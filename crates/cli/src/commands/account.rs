@@ -203,7 +203,7 @@ async fn change(
     };
     remote.client.change_password(&request).await?;
     printer.done(
-        "the password is changed; other sessions have ended",
+        "the password is changed; every session has ended, this one too\nsign in again: 1claw login --email",
         &json!({ "changed": true }),
     )
 }
@@ -249,7 +249,7 @@ pub(crate) async fn change_email(
     let changed = remote.client.verify_email_change(&request).await?;
     remember(remote, &changed.email)?;
     printer.done(
-        format_args!("the account's address is now {}", changed.email),
+        format_args!("the account's address is now {}", harmless(&changed.email)),
         &changed,
     )
 }

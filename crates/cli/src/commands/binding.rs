@@ -3,7 +3,7 @@
 //! Invariant: the credential of a binding comes from a secret of the vault, a prompt, a pipe or a file, never from an
 //! argument, and nothing prints it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use oneclaw_client::bindings::{
@@ -234,7 +234,10 @@ async fn create(args: CreateArgs, remote: &Remote, printer: Printer) -> Result<(
             };
             (None, Some(source))
         }
-        None => (Some(credential(args.credential_file, printer)?), None),
+        None => (
+            Some(credential(args.credential_file.as_deref(), printer)?),
+            None,
+        ),
     };
     let mut config = Map::new();
     config.insert("base_url".to_owned(), args.url.into());
@@ -255,8 +258,8 @@ async fn create(args: CreateArgs, remote: &Remote, printer: Printer) -> Result<(
     )
 }
 
-fn credential(file: Option<PathBuf>, printer: Printer) -> Result<CredentialJson, Failure> {
-    let credential = input::secret(file.as_deref(), false, "credential", printer)?;
+fn credential(file: Option<&Path>, printer: Printer) -> Result<CredentialJson, Failure> {
+    let credential = input::secret(file, false, "credential", printer)?;
     let credential = credential
         .expose()
         .trim_end_matches(['\r', '\n'])
@@ -383,7 +386,7 @@ pub(crate) async fn run(
         } => {
             let agent = agent(&of, remote).await?;
             let id = binding_named(agent, &binding, remote).await?;
-            let credential = credential(credential_file, printer)?;
+            let credential = credential(credential_file.as_deref(), printer)?;
             let request = RotateBindingCredentialRequest { credential };
             let changed = client
                 .rotate_binding_credential(agent, id, &request)

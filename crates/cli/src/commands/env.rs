@@ -408,9 +408,10 @@ async fn prepare(
     printer: Printer,
 ) -> Result<Vec<Variable>, Failure> {
     let remote = Remote::open(global, printer).await?;
-    let kept = match args.no_cache {
-        true => None,
-        false => cache::Kept::open(&remote)?,
+    let kept = if args.no_cache {
+        None
+    } else {
+        cache::Kept::open(&remote)?
     };
     let variables = fetch(&args.selection, kept, &remote, printer).await?;
     match variables.iter().find(|(_, value)| value.contains('\0')) {

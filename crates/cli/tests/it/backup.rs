@@ -205,10 +205,7 @@ async fn a_backup_is_not_restored_over_a_vault_or_without_its_key_or_when_damage
     // A demonstration stays one.
     assert!(operate(&other, &["restore", say(&backup)]).status.success());
     assert!(other.join("DEMONSTRATION").exists());
-    let left = fs::read_dir(&other)
-        .unwrap()
-        .map(|file| file.unwrap().file_name())
-        .count();
+    let left = fs::read_dir(&other).unwrap().count();
     assert_eq!(left, 3, "the database, the key and the mark");
 }
 

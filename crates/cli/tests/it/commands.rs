@@ -39,6 +39,7 @@ async fn an_account_is_looked_after_from_the_terminal() {
          set-password --password-file newer
          set-password --current-file wrong --password-file newer
          set-password --current-file new --password-file newer
+         login --email alice@example.com --password-file newer
          change-email alicia@example.com
          change-email --code-file wrong",
     );

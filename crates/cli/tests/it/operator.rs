@@ -136,6 +136,7 @@ fn commands_on_a_vault_that_is_not_there_make_none() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one examination, finding by finding")]
 async fn the_doctor_finds_what_would_hurt() {
     let folder = Folder::new();
     let server = folder.start_dev();

@@ -3,8 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::outcome::Refusal;
+
+/// How many drafts this process has written.
+static DRAFTS: AtomicU64 = AtomicU64::new(0);
 
 /// The folder that an assistant works in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +70,9 @@ impl Workspace {
     /// Writes a file for its owner alone: all of it, or nothing.
     pub(super) fn write(file: &Path, text: &str, overwrite: bool) -> Result<(), Refusal> {
         let folder = file.parent().unwrap_or(Path::new("."));
-        let unique = uuid::Uuid::now_v7();
-        let draft = folder.join(format!(".1claw-{unique}"));
+        // Two at once have different drafts; whoever made one of this name on purpose stops us, and no more.
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = folder.join(format!(".1claw-{}-{number}", std::process::id()));
         let written = write_draft(&draft, text).and_then(|()| {
             if overwrite {
                 fs::rename(&draft, file)

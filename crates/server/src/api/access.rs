@@ -61,7 +61,7 @@ async fn list_path_access(
 ) -> ApiResult<Reply<PathAccessResponse>> {
     let answers = access::who(&app, &caller, vault, &query.path, query.action).await?;
     Ok(Reply(PathAccessResponse {
-        principals: answers.into_iter().map(principal).collect(),
+        principals: answers.iter().map(principal).collect(),
     }))
 }
 
@@ -80,7 +80,7 @@ async fn list_reach(
     }))
 }
 
-fn principal(answer: Answer) -> PrincipalAccess {
+fn principal(answer: &Answer) -> PrincipalAccess {
     PrincipalAccess {
         principal_type: PrincipalType::of(&answer.principal),
         principal_id: answer.principal.uuid(),

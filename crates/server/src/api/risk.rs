@@ -103,7 +103,7 @@ async fn list_risk_verdicts(
     Ok(Reply(RiskVerdictListResponse {
         verdicts: found
             .into_iter()
-            .map(|found| verdict(found, &caller))
+            .map(|found| verdict(&found, &caller))
             .collect(),
     }))
 }
@@ -121,7 +121,7 @@ async fn get_risk_verdict(
     let all = honeytokens::list_verdicts(&app, &caller).await?;
     let found = all.into_iter().find(|found| found.principal == principal);
     Ok(Reply(RiskVerdictResponse {
-        verdict: found.map(|found| verdict(found, &caller)),
+        verdict: found.map(|found| verdict(&found, &caller)),
     }))
 }
 
@@ -158,7 +158,7 @@ fn event(row: honeytokens::RiskEvent) -> ApiResult<RiskEvent> {
     })
 }
 
-fn verdict(found: Verdict, caller: &Caller) -> RiskVerdict {
+fn verdict(found: &Verdict, caller: &Caller) -> RiskVerdict {
     let times = if found.events == 1 { "time" } else { "times" };
     RiskVerdict {
         principal_type: PrincipalType::of(&found.principal),

@@ -43,6 +43,10 @@ struct Suggestion {
 /// A question with what it takes to answer it.
 #[derive(Template)]
 #[template(path = "approval.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a page shows or leaves out"
+)]
 struct ReviewPage {
     approval: Approval,
     email: String,

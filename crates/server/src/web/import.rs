@@ -134,9 +134,7 @@ async fn import(
     let mut rows = Vec::new();
     for (path, value) in wanted {
         let exists = present.contains(path.as_str());
-        let (state_pill, why) = if !chosen.contains(path.as_str()) {
-            (Pill::idle("left out"), None)
-        } else {
+        let (state_pill, why) = if chosen.contains(path.as_str()) {
             let request = PutRequest {
                 value,
                 kind: None,
@@ -149,6 +147,8 @@ async fn import(
                 Ok(_) => (Pill::ok("added"), None),
                 Err(error) => (Pill::no("refused"), Some(error.sentence().to_owned())),
             }
+        } else {
+            (Pill::idle("left out"), None)
         };
         rows.push(Row {
             path: path.to_string(),

@@ -417,7 +417,6 @@ async fn only_the_agent_itself_and_its_managers_come_near() {
         ("GET", one.clone(), Value::Null),
         ("PATCH", one.clone(), json!({ "is_active": false })),
         ("DELETE", one.clone(), Value::Null),
-        ("GET", scene.path("bindings"), Value::Null),
         (
             "POST",
             format!("{one}/rotate-credential"),

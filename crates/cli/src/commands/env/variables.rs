@@ -16,6 +16,14 @@ use crate::input;
 use crate::output::{Column, Exit, Failure, Printer, counted};
 use crate::remote::Remote;
 
+/// What is shown of an environment.
+const ENVIRONMENT_COLUMNS: [Column; 4] = [
+    ("NAME", "slug"),
+    ("BUILT IN", "is_builtin"),
+    ("COPIED FROM", "copied_from"),
+    ("DESCRIPTION", "description"),
+];
+
 const COLUMNS: [Column; 6] = [
     ("NAME", "key"),
     ("ENVIRONMENTS", "environments"),
@@ -37,13 +45,7 @@ pub(crate) struct AddArgs {
     /// Capital letters, digits and underscores
     key: String,
     /// Where it holds: production, preview, development, or one of your own; several with commas
-    #[arg(
-        value_delimiter = ',',
-        required = true,
-        num_args = 1,
-        value_name = "ENVIRONMENTS"
-    )]
-    environments: Vec<String>,
+    environments: String,
     /// Taken to be refused with advice.
     #[arg(hide = true, value_name = "VALUE", allow_hyphen_values = true)]
     refused: Option<String>,
@@ -72,8 +74,7 @@ impl AddArgs {
             )
             .next(format!(
                 "1claw env add {} {}   (asks for the value, or reads it from a pipe)",
-                self.key,
-                self.environments.join(",")
+                self.key, self.environments
             )))
     }
 }
@@ -219,11 +220,11 @@ pub(super) async fn add(args: AddArgs, remote: &Remote, printer: Printer) -> Res
     let vault = remote.vault().await?;
     let prompt = format!("value of {}", args.key);
     let value = input::secret(args.value_file.as_deref(), false, &prompt, printer)?;
-    let (key, environments) = (args.key, args.environments.join(","));
+    let (key, environments) = (args.key, args.environments);
     let request = CreateEnvVarRequest {
         key: key.clone(),
         value: value.into(),
-        environments: Some(args.environments),
+        environments: Some(environments.split(',').map(str::to_owned).collect()),
         git_branch: args.git_branch,
         sensitive: args.sensitive.then_some(true),
         comment: args.comment,
@@ -305,16 +306,10 @@ pub(super) async fn environments(
 ) -> Result<(), Failure> {
     let client = &remote.client;
     let vault = remote.vault().await?;
-    const COLUMNS: [Column; 4] = [
-        ("NAME", "slug"),
-        ("BUILT IN", "is_builtin"),
-        ("COPIED FROM", "copied_from"),
-        ("DESCRIPTION", "description"),
-    ];
     match command {
         EnvironmentsCommand::Ls => {
             let listed = client.list_vault_environments(vault).await?;
-            printer.list(&listed, "environments", &COLUMNS)
+            printer.list(&listed, "environments", &ENVIRONMENT_COLUMNS)
         }
         EnvironmentsCommand::Add {
             name,
@@ -327,7 +322,7 @@ pub(super) async fn environments(
                 copy_from,
             };
             let made = client.create_vault_environment(vault, &request).await?;
-            printer.one(&made, &COLUMNS)
+            printer.one(&made, &ENVIRONMENT_COLUMNS)
         }
         EnvironmentsCommand::Rm { name } => {
             input::confirm(

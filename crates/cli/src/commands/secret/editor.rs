@@ -78,9 +78,10 @@ fn in_editor(editor: &str, value: &str) -> Result<SecretString, Failure> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("1claw-");
     // Its own folder, so that what editors write beside a file is gone with it.
-    let folder = match Path::new(IN_MEMORY).is_dir() {
-        true => builder.tempdir_in(IN_MEMORY).or_else(|_| builder.tempdir()),
-        false => builder.tempdir(),
+    let folder = if Path::new(IN_MEMORY).is_dir() {
+        builder.tempdir_in(IN_MEMORY).or_else(|_| builder.tempdir())
+    } else {
+        builder.tempdir()
     };
     let folder = folder.map_err(failed)?;
     let file = folder.path().join("value");

@@ -211,7 +211,7 @@ pub(in crate::mcp) struct Identity {
     scopes: Vec<String>,
     /// When one stops working; null for never.
     expires_at: Option<Time>,
-    /// Credentials that one may use without seeing them, by call_with_secret.
+    /// Credentials that one may use without seeing them, by `call_with_secret`.
     bindings: Vec<Usable>,
 }
 

@@ -418,10 +418,10 @@ async fn a_request_shows_what_became_of_it() {
     site.server
         .clock
         .advance(std::time::Duration::from_hours(14));
-    // The session is over by then, and the form is not sent again after signing in.
+    // The session is over by then: signing in leads back to the page, and the form is not sent again.
     ana.submit_from(&open, &format!("{expired}/approve"), &[("name", "x")])
         .await
-        .redirects_to("/signin");
+        .redirects_to(&format!("/signin?next={}", expired.replace('/', "%2F")));
     let mut ana = site.signed_in(OWNER).await;
     ana.get(&expired).await.expect(200).shows("has expired");
 

@@ -365,5 +365,5 @@ async fn the_system_says_what_is_amiss() {
         .shows("Master key")
         .shows("recomputed just now and fit together")
         .shows("answered in")
-        .shows("kept in the outbox");
+        .shows("Mail");
 }
