@@ -70,7 +70,7 @@ export class AccessResource extends Resource {
   /** What a policy would do if it were saved. Saves nothing. */
   preview(
     vaultId: string,
-    policy: Optional<Policy>,
+    policy: Policy,
     test?: Body<"previewPolicy">["test"],
     options?: RequestOptions,
   ): Called<"previewPolicy"> {
