@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgPool, SqlitePool};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -54,6 +54,12 @@ pub enum Store {
 /// How long a statement may wait for the database before the request fails with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How SQLite says that somebody else has the lock.
+const BUSY: &str = "5";
+
+/// How long to leave the file to the others before trying again.
+const IN_TURN: Duration = Duration::from_millis(10);
+
 /// A connection to a server is asked whether it still lives when it has rested for longer than this;
 /// asking each time would cost every transaction a round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -64,6 +70,25 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 const SESSION_SETTINGS_POSTGRES: &str = "SELECT set_config('lock_timeout', '5s', false), \
     set_config('idle_in_transaction_session_timeout', '30s', false), \
     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END";
+
+/// Connects, and waits for others that make the file at the same moment: turning it into one with a
+/// write-ahead log takes a lock for which SQLite's own patience does not wait.
+async fn connect_in_turn(
+    pool: &SqlitePoolOptions,
+    options: &SqliteConnectOptions,
+) -> Result<SqlitePool> {
+    let end = Instant::now() + ACQUIRE_TIMEOUT;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(BUSY) && Instant::now() < end =>
+            {
+                tokio::time::sleep(IN_TURN).await;
+            }
+            connected => return Ok(connected?),
+        }
+    }
+}
 
 impl Store {
     /// Opens the database, creating the file and bringing the schema up to date.
@@ -89,7 +114,7 @@ impl Store {
             .pragma("trusted_schema", "OFF")
             .pragma("journal_size_limit", "67108864")
             .disable_statement_logging();
-        let writer = SqlitePoolOptions::new()
+        let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(None)
@@ -100,9 +125,8 @@ impl Store {
             .before_acquire(|connection, _| {
                 let is_idle = !connection.is_in_transaction();
                 Box::pin(async move { Ok(is_idle) })
-            })
-            .connect_with(options.clone())
-            .await?;
+            });
+        let writer = connect_in_turn(&pool, &options).await?;
         // One transaction, because sqlx takes no lock of its own on SQLite: of several processes that
         // start at once, the first migrates and the others find nothing left to do.
         let mut migrating = writer.begin_with("BEGIN IMMEDIATE").await?;

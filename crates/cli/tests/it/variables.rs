@@ -67,7 +67,8 @@ async fn environments_have_variables_of_their_own() {
             "PORT",
         ],
     );
-    // It held in both environments, so what was pushed to one of them holds in the other as well.
+    // It held in both environments, so what was pushed to one of them holds in the other as well; the plan
+    // of the push named both.
     assert_eq!(stdout(&run), "1\n", "{}", stderr(&run));
     server.stop().await;
 }

@@ -13,7 +13,7 @@ use super::Selection;
 use super::fetch::{missing_values, without};
 use crate::dotenv::Variable;
 use crate::input;
-use crate::output::{Column, Exit, Failure, Printer, counted};
+use crate::output::{Column, Exit, Failure, Printer, counted, harmless};
 use crate::remote::Remote;
 
 /// What is shown of an environment.
@@ -186,15 +186,16 @@ pub(super) async fn ls(args: LsArgs, remote: &Remote, printer: Printer) -> Resul
     printer.list(&json!({ "env_vars": rows }), "env_vars", &COLUMNS)
 }
 
-/// Makes a variable, or gives the one that holds there a new value. Says whether it was made.
+/// Makes a variable, or gives the one that holds there a new value. Says whether it was made, and where it
+/// holds: one variable can hold in several environments, and then changes in all of them.
 async fn write(
     vault: VaultId,
     request: CreateEnvVarRequest,
     remote: &Remote,
-) -> Result<bool, Failure> {
+) -> Result<(bool, Vec<String>), Failure> {
     let client = &remote.client;
     match client.create_env_var(vault, &request).await {
-        Ok(_) => return Ok(true),
+        Ok(made) => return Ok((true, made.environments)),
         Err(error) if error.status() == Some(409) => {}
         Err(error) => return Err(error.into()),
     }
@@ -210,30 +211,30 @@ async fn write(
         sensitive: request.sensitive,
         ..UpdateEnvVarRequest::default()
     };
-    client
+    let changed = client
         .update_env_var(vault, &request.key, &query, &change)
         .await?;
-    Ok(false)
+    Ok((false, changed.environments))
 }
 
 pub(super) async fn add(args: AddArgs, remote: &Remote, printer: Printer) -> Result<(), Failure> {
     let vault = remote.vault().await?;
     let prompt = format!("value of {}", args.key);
     let value = input::secret(args.value_file.as_deref(), false, &prompt, printer)?;
-    let (key, environments) = (args.key, args.environments);
+    let key = args.key;
     let request = CreateEnvVarRequest {
         key: key.clone(),
         value: value.into(),
-        environments: Some(environments.split(',').map(str::to_owned).collect()),
+        environments: Some(args.environments.split(',').map(str::to_owned).collect()),
         git_branch: args.git_branch,
         sensitive: args.sensitive.then_some(true),
         comment: args.comment,
     };
-    let is_new = write(vault, request, remote).await?;
+    let (is_new, holds_in) = write(vault, request, remote).await?;
     let word = if is_new { "added" } else { "changed" };
     printer.done(
-        format_args!("{word} {key} in {environments}"),
-        &json!({ "key": key, "created": is_new }),
+        format_args!("{word} {key} in {}", harmless(&holds_in.join(","))),
+        &json!({ "key": key, "created": is_new, "environments": holds_in }),
     )
 }
 
@@ -263,13 +264,18 @@ pub(super) async fn push(
     printer: Printer,
 ) -> Result<(), Failure> {
     let names: Vec<_> = variables.iter().map(|(name, _)| name.clone()).collect();
+    let vault = remote.vault().await?;
+    let there = remote.client.list_env_vars(vault, &of(environment)).await?;
     for name in &names {
-        printer.say(format_args!("  write      {name} in {environment}"));
+        // What holds in several environments changes in all of them, so all are named.
+        let held = there.env_vars.iter().find(|held| held.key == *name);
+        let places = held.map(|held| held.environments.join(","));
+        let places = places.as_deref().unwrap_or(environment);
+        printer.say(format_args!("  write      {name} in {}", harmless(places)));
     }
     if dry_run {
         return printer.done("nothing was written", &json!({ "would_write": names }));
     }
-    let vault = remote.vault().await?;
     input::confirm(
         &format!(
             "write {} of {environment}?",
