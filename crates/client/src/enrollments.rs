@@ -358,16 +358,6 @@ impl Client {
             .await
     }
 
-    /// `GET /v1/agents/enroll/{pairing_id}/status`. No credential is sent.
-    pub async fn get_enrollment_status(
-        &self,
-        pairing_id: EnrollmentId,
-        query: &EnrollmentStatusQuery,
-    ) -> Result<EnrollmentStatusResponse, Error> {
-        let call = Call::get("v1/agents/enroll").at(pairing_id).at("status");
-        self.fetch(call.query(query)?.public()).await
-    }
-
     /// `GET /v1/enrollments`.
     pub async fn list_enrollments(
         &self,

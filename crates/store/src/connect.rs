@@ -54,9 +54,6 @@ pub enum Store {
 /// How long a statement may wait for the database before the request fails with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How SQLite says that somebody else has the lock.
-const BUSY: &str = "5";
-
 /// How long to leave the file to the others before trying again.
 const IN_TURN: Duration = Duration::from_millis(10);
 
@@ -80,8 +77,9 @@ async fn connect_in_turn(
     let end = Instant::now() + ACQUIRE_TIMEOUT;
     loop {
         match pool.clone().connect_with(options.clone()).await {
+            // 5 is `SQLITE_BUSY`: somebody else has the lock.
             Err(sqlx::Error::Database(error))
-                if error.code().as_deref() == Some(BUSY) && Instant::now() < end =>
+                if error.code().as_deref() == Some("5") && Instant::now() < end =>
             {
                 tokio::time::sleep(IN_TURN).await;
             }

@@ -193,15 +193,6 @@ fn calls<'a>(c: &'a Client, path: &'a SecretPath) -> Vec<(&'static str, Called<'
         call!("getMe", c.get_me()),
         call!("updateMe", c.update_me(&full("UpdateProfileRequest"))),
         call!("enrollAgent", c.enroll_agent(&full("EnrollAgentRequest"))),
-        call!(
-            "getEnrollmentStatus",
-            c.get_enrollment_status(
-                id(5),
-                &EnrollmentStatusQuery {
-                    poll: secret("p&1")
-                }
-            )
-        ),
         call!("listEnrollments", c.list_enrollments(&pending)),
         call!(
             "lookupEnrollment",

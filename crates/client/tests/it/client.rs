@@ -399,7 +399,7 @@ async fn a_failure_of_the_network_does_not_quote_the_address() {
     };
     let error = Client::new(&base)
         .unwrap()
-        .get_enrollment_status(id(5), &query)
+        .enrollment_status(id(5), &query)
         .await
         .err()
         .unwrap();
