@@ -72,6 +72,43 @@ async fn an_agents_question_is_answered_by_a_button_and_by_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_value_that_an_agent_lacks_is_typed_on_the_page_and_shown_on_none() {
+    let site = Site::open().await;
+    let (mut ana, owner, vault, agent) = scene(&site).await;
+    let body = json!({ "action": "secret.provide", "target_type": "secret", "target_id": "keys/pay",
+        "summary": { "vault_id": vault, "path": "keys/pay" }, "reason": "The provider's key" });
+    let asked = site
+        .server
+        .post("/v1/approvals/request", &agent.token, body);
+    let asked = asked.await.expect(202).json();
+    let url = asked["review_url"].as_str().unwrap();
+    let page = url.strip_prefix(PUBLIC_URL).unwrap();
+    let action = format!("{page}/approve");
+    let shown = ana.get(page).await.expect(200);
+    shown
+        .shows("An agent asks you for a value")
+        .shows("keys/pay");
+    let written = || site.server.read(&owner.token, &vault, "keys/pay");
+    // Without a value nothing is stored, and the question stays.
+    ana.submit(page, &action, &[("value", "")])
+        .await
+        .expect(400)
+        .shows("Type the value");
+    assert_eq!(written().await.status, 404);
+    let answered = ana.submit(page, &action, &[("value", "sk-typed-here")]);
+    let answered = answered.await.expect(200);
+    assert!(!answered.body.contains("sk-typed-here"));
+    assert_eq!(written().await.json()["value"], "sk-typed-here");
+    assert_eq!(
+        site.server
+            .read(&agent.token, &vault, "keys/pay")
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test]
 async fn a_risky_question_asks_for_the_password_too() {
     let site = Site::open().await;
     let (mut ana, owner, vault, agent) = scene(&site).await;
